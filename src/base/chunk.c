@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Chunked files. Layout: header {magic[8], u32 count, u32 zero, u64 file size}, count entries
+ * {u32 id, u32 zero, u64 offset, u64 size}, chunks at multiples of 64, checksum (16 bytes). */
+#include "base/chunk.h"
+
+#include "base/cleanup.h"
+#include "base/require.h"
+
+#include <xxhash.h>
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "chunked files are little-endian");
+
+struct header {
+    char magic[8];
+    uint32_t count, zero;
+    uint64_t size;
+};
+struct entry {
+    uint32_t id, zero;
+    uint64_t offset, size;
+};
+
+static uint64_t
+align_up(uint64_t n)
+{
+    return (n + CHUNK_ALIGN - 1) / CHUNK_ALIGN * CHUNK_ALIGN;
+}
+
+static void
+id_text(uint32_t id, char out[5])
+{
+    for (int i = 0; i < 4; i++) {
+        char c = (char)(id >> (8 * i));
+        out[i] = c > ' ' && c < 0x7f ? c : '?';
+    }
+    out[4] = 0;
+}
+
+/* A descriptor that hashes what passes through it. */
+struct hashed_fd {
+    int fd;
+    const char *name;
+    XXH3_state_t *hash;
+    uint64_t offset;
+};
+
+static errcode
+put(struct hashed_fd *out, const void *p, size_t n, struct err *err)
+{
+    XXH3_128bits_update(out->hash, p, n);
+    out->offset += n;
+    return file_write_fd(out->fd, (str){p, n}, out->name, err);
+}
+
+static errcode
+put_all(struct hashed_fd *out, const struct header *header, const struct entry *entries,
+        const struct chunk *chunks, struct err *err)
+{
+    static const char zeros[CHUNK_ALIGN];
+    errcode code = put(out, header, sizeof *header, err);
+    if (code == OK)
+        code = put(out, entries, header->count * sizeof *entries, err);
+    for (uint32_t i = 0; code == OK && i < header->count; i++) {
+        code = put(out, zeros, (size_t)(entries[i].offset - out->offset), err);
+        if (code == OK)
+            code = put(out, chunks[i].content.p, chunks[i].content.n, err);
+    }
+    if (code != OK)
+        return code;
+    XXH128_hash_t hash = XXH3_128bits_digest(out->hash);
+    uint64_t trailer[2] = {hash.high64, hash.low64};
+    return file_write_fd(out->fd, (str){(const char *)trailer, sizeof trailer}, out->name, err);
+}
+
+errcode
+chunk_file_write(const char *path, const char magic[8], const struct chunk *chunks, size_t count,
+                 struct err *err)
+{
+    require(count <= CHUNKS_MAX);
+    struct header header = {.count = (uint32_t)count};
+    memcpy(header.magic, magic, sizeof header.magic);
+    struct entry entries[CHUNKS_MAX] = {{0}};
+    uint64_t offset = sizeof header + count * sizeof *entries;
+    for (size_t i = 0; i < count; i++) {
+        offset = align_up(offset);
+        entries[i] = (struct entry){chunks[i].id, 0, offset, chunks[i].content.n};
+        offset += chunks[i].content.n;
+    }
+    header.size = offset + sizeof(struct checksum);
+
+    char temp_path[PATH_TEXT];
+    cleanup(cleanup_close) int fd = -1;
+    errcode code = file_create_temp(path, temp_path, &fd, err);
+    if (code != OK)
+        return code;
+    struct hashed_fd out = {.fd = fd, .name = temp_path, .hash = XXH3_createState()};
+    require(out.hash != NULL);
+    XXH3_128bits_reset(out.hash);
+    code = put_all(&out, &header, entries, chunks, err);
+    XXH3_freeState(out.hash);
+    if (code == OK)
+        code = file_commit_temp(fd, temp_path, path, err);
+    if (code != OK)
+        unlink(temp_path);
+    return code;
+}
+
+static errcode
+check_hash(const char *path, str bytes, struct err *err)
+{
+    size_t n = bytes.n - sizeof(struct checksum);
+    uint64_t stored[2];
+    memcpy(stored, bytes.p + n, sizeof stored);
+    struct checksum now = checksum_of((str){bytes.p, n});
+    if (now.high != stored[0] || now.low != stored[1])
+        return err_set(err, ERR_CORRUPT, "%s is damaged: its checksum does not match", path);
+    return OK;
+}
+
+static errcode
+read_table(const char *path, struct chunk_file *file, const char magic[8], struct err *err)
+{
+    str bytes = file->map.bytes;
+    struct header header;
+    if (bytes.n < sizeof header + sizeof(struct checksum))
+        return err_set(err, ERR_CORRUPT, "%s is too short (%zu bytes)", path, bytes.n);
+    memcpy(&header, bytes.p, sizeof header);
+    if (memcmp(header.magic, magic, sizeof header.magic) != 0)
+        return err_set(err, ERR_CORRUPT, "%s does not begin with the magic %.8s", path, magic);
+    if (header.size != bytes.n)
+        return err_set(err, ERR_CORRUPT, "%s has %zu bytes and should have %llu (truncated?)",
+                       path, bytes.n, (unsigned long long)header.size);
+    uint64_t table_end = sizeof header + (uint64_t)header.count * sizeof(struct entry);
+    uint64_t end = bytes.n - sizeof(struct checksum);
+    if (header.count > CHUNKS_MAX || table_end > end)
+        return err_set(err, ERR_CORRUPT, "%s has a broken table of contents", path);
+    for (uint32_t i = 0; i < header.count; i++) {
+        struct entry entry;
+        memcpy(&entry, bytes.p + sizeof header + i * sizeof entry, sizeof entry);
+        bool inside = entry.offset >= table_end && entry.offset <= end &&
+                      entry.size <= end - entry.offset && entry.offset % CHUNK_ALIGN == 0;
+        char id[5];
+        id_text(entry.id, id);
+        if (!inside)
+            return err_set(err, ERR_CORRUPT, "%s: chunk %s lies outside the file", path, id);
+        file->chunks[i] = (struct chunk){entry.id, {bytes.p + entry.offset, entry.size}};
+    }
+    file->count = header.count;
+    return OK;
+}
+
+errcode
+chunk_file_open(const char *path, const char magic[8], bool verify, struct chunk_file *ret,
+                struct err *err)
+{
+    struct chunk_file file = {.count = 0};
+    errcode code = file_map_open(path, &file.map, err);
+    if (code != OK)
+        return code;
+    code = read_table(path, &file, magic, err);
+    if (code == OK && verify)
+        code = check_hash(path, file.map.bytes, err);
+    if (code != OK) {
+        file_map_close(&file.map);
+        return code;
+    }
+    *ret = file;
+    return OK;
+}
+
+void
+chunk_file_close(struct chunk_file *file)
+{
+    file_map_close(&file->map);
+    file->count = 0;
+}
+
+errcode
+chunk_find(const struct chunk_file *file, uint32_t id, size_t item, str *ret, struct err *err)
+{
+    char name[5];
+    id_text(id, name);
+    for (size_t i = 0; i < file->count; i++) {
+        if (file->chunks[i].id != id)
+            continue;
+        if (file->chunks[i].content.n % item != 0)
+            return err_set(err, ERR_CORRUPT, "chunk %s is not a whole number of items", name);
+        *ret = file->chunks[i].content;
+        return OK;
+    }
+    return err_set(err, ERR_CORRUPT, "chunk %s is missing", name);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files: read whole with a cap, mapped read-only, replaced without a moment in between. */
+#pragma once
+
+#include "base/buf.h"
+
+/* A file mapped read-only. A mapping outlives the file's name. */
+struct file_map {
+    str bytes;
+};
+
+/* Reads the whole file; more than CAP bytes is ERR_LIMIT. The caller clears RET. */
+errcode file_read(const char *path, size_t cap, struct buf *ret, struct err *err);
+/* Standard input or any descriptor until its end. */
+errcode file_read_fd(int fd, const char *name, size_t cap, struct buf *ret, struct err *err);
+errcode file_map_open(const char *path, struct file_map *ret, struct err *err);
+void file_map_close(struct file_map *map);
+
+/* Writes to a temporary name beside PATH, fsyncs, renames over PATH, fsyncs the folder: after a
+ * crash PATH is the old or the new content, whole. */
+errcode file_replace(const char *path, str content, struct err *err);
+/* The three steps apart, for content that is written in pieces. TEMP_PATH gets the temporary
+ * name (PATH_TEXT bytes); commit renames it to PATH. A temporary file that is not committed is
+ * the caller's to unlink. */
+enum { PATH_TEXT = 4096 };
+errcode file_create_temp(const char *path, char temp_path[PATH_TEXT], int *ret_fd,
+                         struct err *err);
+errcode file_commit_temp(int fd, const char *temp_path, const char *path, struct err *err);
+/* Writes all of it; short writes are continued. NAME is for the message. */
+errcode file_write_fd(int fd, str content, const char *name, struct err *err);
+/* Makes the folder and those above it (mode 0750); fine when it is there. */
+errcode folder_make(const char *path, struct err *err);
+errcode folder_sync(const char *path, struct err *err);
+bool file_exists(const char *path);
+/* Joins with '/', into PATH_TEXT bytes; ERR_LIMIT when it does not fit. */
+errcode path_join(char out[PATH_TEXT], const char *folder, const char *name, struct err *err);
+/* The part after the last '/'. */
+const char *path_base(const char *path);

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Views of text: comparing, cutting, converting. */
+#include "base/str.h"
+
+#include <xxhash.h>
+
+bool
+str_eq_nocase(str a, str b)
+{
+    if (a.n != b.n)
+        return false;
+    for (size_t i = 0; i < a.n; i++)
+        if (ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
+            return false;
+    return true;
+}
+
+int
+str_compare(str a, str b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int order = n ? memcmp(a.p, b.p, n) : 0;
+    if (order != 0)
+        return order;
+    return a.n < b.n ? -1 : a.n > b.n;
+}
+
+size_t
+str_find(str s, str needle)
+{
+    if (needle.n == 0)
+        return 0;
+    if (s.n < needle.n)
+        return SIZE_MAX;
+    const char *hit = memmem(s.p, s.n, needle.p, needle.n);
+    return hit ? (size_t)(hit - s.p) : SIZE_MAX;
+}
+
+bool
+str_contains_nocase(str s, str needle)
+{
+    for (size_t i = 0; i + needle.n <= s.n; i++)
+        if (str_eq_nocase((str){s.p + i, needle.n}, needle))
+            return true;
+    return false;
+}
+
+static bool
+is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+str
+str_trim(str s)
+{
+    while (s.n > 0 && is_blank(s.p[0])) {
+        s.p++;
+        s.n--;
+    }
+    while (s.n > 0 && is_blank(s.p[s.n - 1]))
+        s.n--;
+    return s;
+}
+
+bool
+str_cut(str *rest, char sep, str *ret_part)
+{
+    if (!rest->p)
+        return false;
+    const char *at = rest->n ? memchr(rest->p, sep, rest->n) : NULL;
+    if (!at) {
+        *ret_part = *rest;
+        *rest = (str){NULL, 0};
+        return true;
+    }
+    size_t n = (size_t)(at - rest->p);
+    *ret_part = (str){rest->p, n};
+    *rest = (str){at + 1, rest->n - n - 1};
+    return true;
+}
+
+bool
+str_line(str *rest, str *ret_line)
+{
+    if (!rest->p || rest->n == 0 || !str_cut(rest, '\n', ret_line))
+        return false;
+    if (ret_line->n > 0 && ret_line->p[ret_line->n - 1] == '\r')
+        ret_line->n--;
+    return true;
+}
+
+bool
+str_to_u64(str s, uint64_t max, uint64_t *ret)
+{
+    if (s.n == 0 || s.n > 20)
+        return false;
+    uint64_t value = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (!ascii_is_digit(s.p[i]))
+            return false;
+        if (__builtin_mul_overflow(value, (uint64_t)10, &value) ||
+            __builtin_add_overflow(value, (uint64_t)(s.p[i] - '0'), &value))
+            return false;
+    }
+    if (value > max)
+        return false;
+    *ret = value;
+    return true;
+}
+
+bool
+str_to_i64(str s, int64_t *ret)
+{
+    bool negative = s.n > 0 && s.p[0] == '-';
+    uint64_t value;
+    if (!str_to_u64(negative ? str_from(s, 1) : s, (uint64_t)INT64_MAX, &value))
+        return false;
+    *ret = negative ? -(int64_t)value : (int64_t)value;
+    return true;
+}
+
+bool
+str_to_double(str s, double *ret)
+{
+    bool negative = s.n > 0 && s.p[0] == '-';
+    str rest = negative ? str_from(s, 1) : s;
+    str whole;
+    uint64_t value;
+    if (!str_cut(&rest, '.', &whole) || !str_to_u64(whole, UINT64_MAX, &value))
+        return false;
+    double number = (double)value;
+    if (rest.p) {
+        uint64_t fraction;
+        if (rest.n > 15 || !str_to_u64(rest, UINT64_MAX, &fraction))
+            return false;
+        double scale = 1;
+        for (size_t i = 0; i < rest.n; i++)
+            scale *= 10;
+        number += (double)fraction / scale;
+    }
+    *ret = negative ? -number : number;
+    return true;
+}
+
+/* The length of the well-formed sequence at s.p, or 0 (RFC 3629, section 4). */
+static size_t
+utf8_sequence(const unsigned char *p, size_t n)
+{
+    unsigned char c = p[0];
+    if (c < 0x80)
+        return 1;
+    size_t length = c >= 0xc2 && c <= 0xdf   ? 2
+                    : c >= 0xe0 && c <= 0xef ? 3
+                    : c >= 0xf0 && c <= 0xf4 ? 4
+                                             : 0;
+    if (length == 0 || n < length)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    bool overlong = (c == 0xe0 && p[1] < 0xa0) || (c == 0xf0 && p[1] < 0x90);
+    bool surrogate = c == 0xed && p[1] > 0x9f;
+    bool beyond = c == 0xf4 && p[1] > 0x8f;
+    return overlong || surrogate || beyond ? 0 : length;
+}
+
+bool
+str_is_utf8(str s)
+{
+    const unsigned char *p = (const unsigned char *)s.p;
+    for (size_t i = 0; i < s.n;) {
+        size_t length = utf8_sequence(p + i, s.n - i);
+        if (length == 0)
+            return false;
+        i += length;
+    }
+    return true;
+}
+
+bool
+str_has_control(str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f)
+            return true;
+    }
+    return false;
+}
+
+bool
+str_copy(str s, char *out, size_t size)
+{
+    if (s.n >= size || (s.n && memchr(s.p, 0, s.n)))
+        return false;
+    if (s.n)
+        memcpy(out, s.p, s.n);
+    out[s.n] = 0;
+    return true;
+}
+
+size_t
+str_distance(str a, str b)
+{
+    enum { LONGEST = 64 };
+    if (a.n > LONGEST || b.n > LONGEST)
+        return SIZE_MAX;
+    size_t row[LONGEST + 1];
+    for (size_t j = 0; j <= b.n; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.n; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.n; j++) {
+            size_t change = diagonal + (a.p[i - 1] != b.p[j - 1]);
+            size_t step = 1 + (row[j] < row[j - 1] ? row[j] : row[j - 1]);
+            diagonal = row[j];
+            row[j] = change < step ? change : step;
+        }
+    }
+    return row[b.n];
+}
+
+uint64_t
+str_hash(str s)
+{
+    return XXH3_64bits(s.p, s.n);
+}

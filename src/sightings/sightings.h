@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The part's public header: sets of addresses per (day, class, family, source), their ingest from
+ * the archive, and the measures computed from them. Other parts include this file only. */
+#pragma once
+
+#include "sightings/archive.h"
+#include "sightings/ingest.h"
+#include "sightings/ipset.h"
+#include "sightings/measures/measures.h"
+#include "sightings/sets.h"
+#include "sightings/simulate/simulate.h"
