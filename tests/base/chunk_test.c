@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Chunked files: what is written is read; any change or cut is found and nothing is returned. */
+#include "base/chunk.h"
+#include "base/tap.h"
+
+#include <stdio.h>
+
+int
+main(void)
+{
+    char folder[64];
+    const char *base = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%s/chunk-XXXXXX", base ? base : "/tmp");
+    if (!mkdtemp(folder))
+        return 1;
+    char path[PATH_TEXT];
+    path_join(path, folder, "file", NULL);
+    static const char magic[8] = "KHTEST01";
+    const struct chunk chunks[] = {
+        {CHUNK_ID("ONE "), STR("first chunk")},
+        {CHUNK_ID("NONE"), STR("")},
+        {CHUNK_ID("WORD"), STR("12345678")},
+    };
+    struct err err;
+    tap_no_err(chunk_file_write(path, magic, chunks, 3, &err), &err, "write");
+    struct chunk_file file;
+    if (!tap_no_err(chunk_file_open(path, magic, true, &file, &err), &err, "open"))
+        return tap_done();
+    str content;
+    for (size_t i = 0; i < 3; i++) {
+        tap_no_err(chunk_find(&file, chunks[i].id, 1, &content, &err), &err, "chunk %zu", i);
+        tap_eq_str(content, chunks[i].content, "its content");
+        tap_ok((uintptr_t)content.p % CHUNK_ALIGN == 0, "its alignment");
+    }
+    tap_eq_i64(chunk_find(&file, CHUNK_ID("ONE "), 4, &content, &err), ERR_CORRUPT,
+               "11 bytes are no array of words");
+    tap_eq_i64(chunk_find(&file, CHUNK_ID("GONE"), 1, &content, &err), ERR_CORRUPT, "missing");
+    chunk_file_close(&file);
+    tap_eq_i64(chunk_file_open(path, "KHTEST02", true, &file, &err), ERR_CORRUPT, "other magic");
+
+    struct buf original;
+    tap_no_err(file_read(path, 1 << 20, &original, &err), &err, "read the file");
+    bool found = true;
+    for (size_t i = 0; i < original.n; i++) {
+        original.p[i] ^= 0x20;
+        file_replace(path, buf_view(&original), NULL);
+        original.p[i] ^= 0x20;
+        found = found && chunk_file_open(path, magic, true, &file, &err) == ERR_CORRUPT;
+    }
+    tap_ok(found, "each of %zu changed bytes is found", original.n);
+    for (size_t n = 0; n < original.n; n++) {
+        file_replace(path, (str){original.p, n}, NULL);
+        found = found && chunk_file_open(path, magic, false, &file, &err) == ERR_CORRUPT;
+    }
+    tap_ok(found, "each truncation is found even without the hash");
+    buf_clear(&original);
+    tap_eq_i64(chunk_file_open("/nonexistent", magic, true, &file, &err), ERR_NOT_FOUND, "no file");
+    return tap_done();
+}

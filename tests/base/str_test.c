@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Views, conversions, UTF-8. */
+#include "base/tap.h"
+
+static void
+test_cut_and_lines(void)
+{
+    str rest = STR("a,,b,"), part;
+    const char *const want[] = {"a", "", "b", ""};
+    for (size_t i = 0; i < 4; i++) {
+        tap_ok(str_cut(&rest, ',', &part), "part %zu is there", i);
+        tap_eq_str(part, str_of(want[i]), "part %zu", i);
+    }
+    tap_ok(!str_cut(&rest, ',', &part), "then the end");
+
+    rest = STR("one\r\ntwo\n\nlast");
+    const char *const lines[] = {"one", "two", "", "last"};
+    for (size_t i = 0; i < 4; i++) {
+        tap_ok(str_line(&rest, &part), "line %zu is there", i);
+        tap_eq_str(part, str_of(lines[i]), "line %zu", i);
+    }
+    tap_ok(!str_line(&rest, &part), "then the end");
+}
+
+static void
+test_numbers(void)
+{
+    static const struct {
+        const char *text;
+        bool valid;
+        long long value;
+    } cases[] = {
+        {"0", true, 0},
+        {"00012", true, 12},
+        {"9223372036854775807", true, INT64_MAX},
+        {"9223372036854775808", false, 0},
+        {"-9223372036854775807", true, -INT64_MAX},
+        {"99999999999999999999", false, 0},
+        {"", false, 0},
+        {"-", false, 0},
+        {"+1", false, 0},
+        {"1 ", false, 0},
+        {"0x1", false, 0},
+        {"1.0", false, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t value = 77;
+        tap_eq_i64(str_to_i64(str_of(cases[i].text), &value), cases[i].valid,
+                   "number case %zu", i);
+        tap_eq_i64(value, cases[i].valid ? cases[i].value : 77, "its value");
+    }
+    double number;
+    tap_ok(str_to_double(STR("-1.5"), &number) && number < -1.499 && number > -1.501, "-1.5");
+    tap_ok(!str_to_double(STR("1e5"), &number), "no exponents");
+    tap_ok(!str_to_double(STR("1."), &number), "no digits after the point");
+}
+
+/* Well-formed and ill-formed sequences of Unicode 15, table 3-7 and section 3.9. */
+static void
+test_utf8(void)
+{
+    static const struct {
+        str bytes;
+        bool valid;
+    } cases[] = {
+        {STR("Khi\xc3\xaan"), true},        {STR("\xf0\x9f\x9b\xa1"), true},
+        {STR("\xef\xbf\xbf"), true},        {STR("\xf4\x8f\xbf\xbf"), true},
+        {STR("\xc0\xaf"), false},           {STR("\xe0\x9f\xbf"), false},
+        {STR("\xed\xa0\x80"), false},       {STR("\xf0\x8f\xbf\xbf"), false},
+        {STR("\xf4\x90\x80\x80"), false},   {STR("\x80"), false},
+        {STR("\xe2\x82"), false},           {STR("\xff"), false},
+        {STR(""), true},                    {STR("\xc3"), false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        tap_eq_i64(str_is_utf8(cases[i].bytes), cases[i].valid, "UTF-8 case %zu", i);
+}
+
+static void
+test_distance(void)
+{
+    tap_eq_i64(str_distance(STR("kitten"), STR("sitting")), 3, "kitten, sitting");
+    tap_eq_i64(str_distance(STR(""), STR("abc")), 3, "from nothing");
+    tap_eq_i64(str_distance(STR("same"), STR("same")), 0, "the same");
+}
+
+static void
+test_rest(void)
+{
+    tap_eq_str(str_trim(STR(" \t a b\r\n")), STR("a b"), "trim");
+    tap_eq_i64(str_find(STR("abcabc"), STR("ca")), 2, "find");
+    tap_ok(str_find(STR("abc"), STR("x")) == SIZE_MAX, "not found");
+    tap_ok(str_eq_nocase(STR("TeXt"), STR("tExT")) && !str_eq_nocase(STR("a"), STR("b")), "case");
+    tap_ok(str_contains_nocase(STR("one Two"), STR("tWO")), "contains");
+    tap_ok(str_compare(STR("a"), STR("ab")) < 0 && str_compare(STR("b"), STR("ab")) > 0, "order");
+    char out[4];
+    tap_ok(str_copy(STR("abc"), out, sizeof out) && strcmp(out, "abc") == 0, "copy");
+    tap_ok(!str_copy(STR("abcd"), out, sizeof out), "too long to copy");
+    tap_ok(!str_copy(STR("a\0b"), out, sizeof out), "a NUL byte is not copied");
+    tap_ok(str_has_control(STR("a\x01")) && !str_has_control(STR("a\tb\n")), "control bytes");
+}
+
+int
+main(void)
+{
+    test_cut_and_lines();
+    test_numbers();
+    test_utf8();
+    test_distance();
+    test_rest();
+    return tap_done();
+}
