@@ -8,5 +8,9 @@
 #include <string.h>
 #include <time.h>
 
+/* clang's _FORTIFY_SOURCE makes these macros, which cannot be poisoned. */
+#undef sprintf
+#undef vsprintf
+
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok sscanf atoi atol gets localtime gmtime
 #pragma GCC poison mktemp tmpnam system popen

@@ -128,8 +128,8 @@ read_table(const char *path, struct chunk_file *file, const char magic[8], struc
     if (memcmp(header.magic, magic, sizeof header.magic) != 0)
         return err_set(err, ERR_CORRUPT, "%s does not begin with the magic %.8s", path, magic);
     if (header.size != bytes.n)
-        return err_set(err, ERR_CORRUPT, "%s has %zu bytes and should have %llu (truncated?)",
-                       path, bytes.n, (unsigned long long)header.size);
+        return err_set(err, ERR_CORRUPT, "%s has %zu bytes and should have %llu (truncated?)", path,
+                       bytes.n, (unsigned long long)header.size);
     uint64_t table_end = sizeof header + (uint64_t)header.count * sizeof(struct entry);
     uint64_t end = bytes.n - sizeof(struct checksum);
     if (header.count > CHUNKS_MAX || table_end > end)

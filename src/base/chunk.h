@@ -14,8 +14,8 @@ struct chunk {
     str content;
 };
 #define CHUNK_ID(s)                                                                                \
-    ((uint32_t)(uint8_t)(s)[0] | (uint32_t)(uint8_t)(s)[1] << 8 | (uint32_t)(uint8_t)(s)[2] << 16 | \
-     (uint32_t)(uint8_t)(s)[3] << 24)
+    ((uint32_t)(uint8_t)(s)[0] | (uint32_t)(uint8_t)(s)[1] << 8 |                                  \
+     (uint32_t)(uint8_t)(s)[2] << 16 | (uint32_t)(uint8_t)(s)[3] << 24)
 
 /* Writes PATH whole (temporary name, fsync, rename). MAGIC is 8 bytes: kind and version. */
 errcode chunk_file_write(const char *path, const char magic[8], const struct chunk *chunks,
@@ -29,8 +29,8 @@ struct chunk_file {
 
 /* Maps PATH and checks magic, table and bounds, and with VERIFY the hash. Anything wrong is
  * ERR_CORRUPT naming the file and the fault; nothing is returned then. */
-errcode chunk_file_open(const char *path, const char magic[8], bool verify,
-                        struct chunk_file *ret, struct err *err);
+errcode chunk_file_open(const char *path, const char magic[8], bool verify, struct chunk_file *ret,
+                        struct err *err);
 void chunk_file_close(struct chunk_file *file);
 /* The chunk's bytes, which must be a multiple of ITEM; ERR_CORRUPT when it is missing or is not. */
 errcode chunk_find(const struct chunk_file *file, uint32_t id, size_t item, str *ret,

@@ -173,10 +173,10 @@ zone_part(str s, int *ret)
     if (s.p[0] != '+' && s.p[0] != '-')
         return false;
     int hour = s.n >= 3 ? digits(s.p + 1, 2) : -1;
-    int minute = s.n == 3                      ? 0
-                 : s.n == 5                    ? digits(s.p + 3, 2)
-                 : s.n == 6 && s.p[3] == ':'   ? digits(s.p + 4, 2)
-                                               : -1;
+    int minute = s.n == 3                    ? 0
+                 : s.n == 5                  ? digits(s.p + 3, 2)
+                 : s.n == 6 && s.p[3] == ':' ? digits(s.p + 4, 2)
+                                             : -1;
     if (hour < 0 || hour > 14 || minute < 0 || minute > 59)
         return false;
     *ret = (hour * 3600 + minute * 60) * (s.p[0] == '-' ? -1 : 1);

@@ -81,10 +81,17 @@ const char *
 err_code_name(errcode code)
 {
     static const char *const names[] = {
-        [OK] = "ok",           [ERR_USAGE] = "usage",         [ERR_FORMAT] = "format",
-        [ERR_LIMIT] = "limit", [ERR_NOT_FOUND] = "not-found", [ERR_CORRUPT] = "corrupt",
-        [ERR_IO] = "io",       [ERR_NO_SPACE] = "no-space",   [ERR_BUSY] = "busy",
-        [ERR_DENIED] = "denied", [ERR_UNSUPPORTED] = "unsupported",
+        [OK] = "ok",
+        [ERR_USAGE] = "usage",
+        [ERR_FORMAT] = "format",
+        [ERR_LIMIT] = "limit",
+        [ERR_NOT_FOUND] = "not-found",
+        [ERR_CORRUPT] = "corrupt",
+        [ERR_IO] = "io",
+        [ERR_NO_SPACE] = "no-space",
+        [ERR_BUSY] = "busy",
+        [ERR_DENIED] = "denied",
+        [ERR_UNSUPPORTED] = "unsupported",
     };
     return code < sizeof names / sizeof *names ? names[code] : "unknown";
 }

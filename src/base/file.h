@@ -23,8 +23,7 @@ errcode file_replace(const char *path, str content, struct err *err);
  * name (PATH_TEXT bytes); commit renames it to PATH. A temporary file that is not committed is
  * the caller's to unlink. */
 enum { PATH_TEXT = 4096 };
-errcode file_create_temp(const char *path, char temp_path[PATH_TEXT], int *ret_fd,
-                         struct err *err);
+errcode file_create_temp(const char *path, char temp_path[PATH_TEXT], int *ret_fd, struct err *err);
 errcode file_commit_temp(int fd, const char *temp_path, const char *path, struct err *err);
 /* Writes all of it; short writes are continued. NAME is for the message. */
 errcode file_write_fd(int fd, str content, const char *name, struct err *err);

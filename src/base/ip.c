@@ -165,8 +165,7 @@ ip6_format(ip addr, char out[IP_TEXT])
             continue;
         }
         bool colon = i > 0 && (start < 0 || i != start + length);
-        at += (size_t)snprintf(out + at, IP_TEXT - at, "%s%x", colon ? ":" : "",
-                               group_of(addr, i));
+        at += (size_t)snprintf(out + at, IP_TEXT - at, "%s%x", colon ? ":" : "", group_of(addr, i));
     }
     return out;
 }
@@ -239,19 +238,33 @@ struct block {
     uint8_t bits;
     bool local;
 };
-#define V4(a, b, c, d) {.lo = (uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d), .version = 4}
-#define V6(high, low) {.hi = (high), .lo = (low), .version = 6}
+#define V4(a, b, c, d)                                                                             \
+    {                                                                                              \
+        .lo = (uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d), .version = 4                       \
+    }
+#define V6(high, low)                                                                              \
+    {                                                                                              \
+        .hi = (high), .lo = (low), .version = 6                                                    \
+    }
 
 /* IANA IPv4 and IPv6 Special-Purpose Address Registries, and multicast. */
 static const struct block blocks[] = {
-    {V4(0, 0, 0, 0), 8, false},        {V4(10, 0, 0, 0), 8, true},
-    {V4(100, 64, 0, 0), 10, false},    {V4(127, 0, 0, 0), 8, true},
-    {V4(169, 254, 0, 0), 16, true},    {V4(172, 16, 0, 0), 12, true},
-    {V4(192, 0, 0, 0), 24, false},     {V4(192, 0, 2, 0), 24, false},
-    {V4(192, 168, 0, 0), 16, true},    {V4(198, 18, 0, 0), 15, false},
-    {V4(198, 51, 100, 0), 24, false},  {V4(203, 0, 113, 0), 24, false},
-    {V4(224, 0, 0, 0), 3, false},      {V6(0, 0), 128, false},
-    {V6(0, 1), 128, true},             {V6(0, 0xffff00000000), 96, false},
+    {V4(0, 0, 0, 0), 8, false},
+    {V4(10, 0, 0, 0), 8, true},
+    {V4(100, 64, 0, 0), 10, false},
+    {V4(127, 0, 0, 0), 8, true},
+    {V4(169, 254, 0, 0), 16, true},
+    {V4(172, 16, 0, 0), 12, true},
+    {V4(192, 0, 0, 0), 24, false},
+    {V4(192, 0, 2, 0), 24, false},
+    {V4(192, 168, 0, 0), 16, true},
+    {V4(198, 18, 0, 0), 15, false},
+    {V4(198, 51, 100, 0), 24, false},
+    {V4(203, 0, 113, 0), 24, false},
+    {V4(224, 0, 0, 0), 3, false},
+    {V6(0, 0), 128, false},
+    {V6(0, 1), 128, true},
+    {V6(0, 0xffff00000000), 96, false},
     {V6(UINT64_C(0x0100) << 48, 0), 64, false},
     {V6(UINT64_C(0x20010db8) << 32, 0), 32, false},
     {V6(UINT64_C(0x3fff) << 48, 0), 20, false},

@@ -143,26 +143,33 @@ str_to_double(str s, double *ret)
     return true;
 }
 
-/* The length of the well-formed sequence at s.p, or 0 (RFC 3629, section 4). */
+/* Lead bytes, the sequence's length and what the second byte may be (Unicode, table 3-7). */
+static const struct lead {
+    unsigned char first, last, length, low, high;
+} leads[] = {
+    {0xc2, 0xdf, 2, 0x80, 0xbf}, {0xe0, 0xe0, 3, 0xa0, 0xbf}, {0xe1, 0xec, 3, 0x80, 0xbf},
+    {0xed, 0xed, 3, 0x80, 0x9f}, {0xee, 0xef, 3, 0x80, 0xbf}, {0xf0, 0xf0, 4, 0x90, 0xbf},
+    {0xf1, 0xf3, 4, 0x80, 0xbf}, {0xf4, 0xf4, 4, 0x80, 0x8f},
+};
+
+/* The length of the well-formed sequence at P, or 0. */
 static size_t
 utf8_sequence(const unsigned char *p, size_t n)
 {
-    unsigned char c = p[0];
-    if (c < 0x80)
+    if (p[0] < 0x80)
         return 1;
-    size_t length = c >= 0xc2 && c <= 0xdf   ? 2
-                    : c >= 0xe0 && c <= 0xef ? 3
-                    : c >= 0xf0 && c <= 0xf4 ? 4
-                                             : 0;
-    if (length == 0 || n < length)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((p[i] & 0xc0) != 0x80)
+    for (size_t i = 0; i < sizeof leads / sizeof *leads; i++) {
+        const struct lead *lead = &leads[i];
+        if (p[0] < lead->first || p[0] > lead->last)
+            continue;
+        if (n < lead->length || p[1] < lead->low || p[1] > lead->high)
             return 0;
-    bool overlong = (c == 0xe0 && p[1] < 0xa0) || (c == 0xf0 && p[1] < 0x90);
-    bool surrogate = c == 0xed && p[1] > 0x9f;
-    bool beyond = c == 0xf4 && p[1] > 0x8f;
-    return overlong || surrogate || beyond ? 0 : length;
+        for (size_t k = 2; k < lead->length; k++)
+            if ((p[k] & 0xc0) != 0x80)
+                return 0;
+        return lead->length;
+    }
+    return 0;
 }
 
 bool

@@ -7,7 +7,7 @@
 
 static int checks, failures;
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 print_result(bool passed, const char *format, va_list args)
 {
     checks++;

@@ -202,8 +202,7 @@ decompress(const char *folder, str packed, const struct archive_entry *entry,
 {
     unsigned long long size = ZSTD_getFrameContentSize(packed.p, packed.n);
     if (size == ZSTD_CONTENTSIZE_ERROR || size != entry->meta.bytes)
-        return err_set(err, ERR_CORRUPT, "archive entry %s is damaged: wrong length",
-                       entry->path);
+        return err_set(err, ERR_CORRUPT, "archive entry %s is damaged: wrong length", entry->path);
     if (size == 0) {
         content->bytes = STR("");
     } else {
@@ -324,9 +323,8 @@ level_open(const char *folder, struct level *levels, int depth, struct err *err)
 }
 
 errcode
-archive_each(const char *folder,
-             errcode (*each)(void *context, const char *path, struct err *err), void *context,
-             struct err *err)
+archive_each(const char *folder, errcode (*each)(void *context, const char *path, struct err *err),
+             void *context, struct err *err)
 {
     struct level levels[LEVELS] = {{0}};
     int depth = 0;

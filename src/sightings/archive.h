@@ -10,9 +10,9 @@
 #include "base/hash.h"
 
 struct archive_meta {
-    char name[256]; /* the input's own file name */
-    char format[64]; /* forced format, or "" */
-    char source[128]; /* forced source name, or "" */
+    char name[256];     /* the input's own file name */
+    char format[64];    /* forced format, or "" */
+    char source[128];   /* forced source name, or "" */
     char columns[1024]; /* the generic CSV's column map, or "" */
     usec received;
     uint64_t bytes; /* of the input */

@@ -31,9 +31,9 @@ size_t batch_count(const struct batch *batch);
 struct batch_set *batch_get(struct batch *batch, size_t at);
 
 struct batch_totals {
-    uint64_t events;            /* taken */
-    uint64_t without_address;   /* nothing that a set could hold */
-    uint64_t unattributed;      /* address in no known network */
-    bool undated;               /* some events had no time of their own */
+    uint64_t events;          /* taken */
+    uint64_t without_address; /* nothing that a set could hold */
+    uint64_t unattributed;    /* address in no known network */
+    bool undated;             /* some events had no time of their own */
 };
 struct batch_totals batch_totals(const struct batch *batch);

@@ -20,7 +20,7 @@ struct parse {
     struct batch *batch;
     struct ingest_report *report;
     struct feed_columns *columns;
-    struct feed_sink *sink;   /* of the current document */
+    struct feed_sink *sink; /* of the current document */
     const char *document;
     const struct feed_format *format;
     uint64_t documents_unknown;
@@ -121,8 +121,12 @@ ingest_parse(str content, const struct archive_meta *meta, const struct ingest_o
              const char *temp_folder, struct batch *batch, struct ingest_report *report,
              struct err *err)
 {
-    struct parse parse = {.options = options, .meta = meta, .batch = batch, .report = report,
-                          .document = meta->name, .input = content};
+    struct parse parse = {.options = options,
+                          .meta = meta,
+                          .batch = batch,
+                          .report = report,
+                          .document = meta->name,
+                          .input = content};
     errcode code = OK;
     if (meta->columns[0])
         code = feed_columns_parse(str_of(meta->columns), &parse.columns, err);
@@ -255,13 +259,11 @@ meta_fill(const char *name, const struct ingest_options *options, struct archive
 
 errcode
 ingest_entry(struct sightings *sightings, const struct archive_entry *entry, str content,
-             const struct ingest_options *options, struct ingest_report *report,
-             struct err *err)
+             const struct ingest_options *options, struct ingest_report *report, struct err *err)
 {
-    struct batch *batch =
-        batch_new(options->families, options->networks, entry->meta.received);
-    errcode code = ingest_parse(content, &entry->meta, options, sightings->folder, batch, report,
-                                err);
+    struct batch *batch = batch_new(options->families, options->networks, entry->meta.received);
+    errcode code =
+        ingest_parse(content, &entry->meta, options, sightings->folder, batch, report, err);
     if (code == OK) {
         ingest_count_batch(batch, report);
         code = ingest_commit(sightings, entry, batch, report, err);
@@ -321,8 +323,7 @@ ingest_file(struct sightings *sightings, const char *path, const struct ingest_o
     if (code != OK)
         return code;
     if (map.bytes.n > LIMIT_FEED_BYTES)
-        code = err_set(err, ERR_LIMIT, "it is larger than the %zu bytes allowed",
-                       LIMIT_FEED_BYTES);
+        code = err_set(err, ERR_LIMIT, "it is larger than the %zu bytes allowed", LIMIT_FEED_BYTES);
     else
         code = ingest_bytes(sightings, path, map.bytes, options, ret, err);
     file_map_close(&map);

@@ -14,7 +14,7 @@ struct ingest_options {
     const char *columns; /* the generic CSV's column map, or NULL */
     const struct families *families;
     const struct network_map *networks; /* for attribution in the report; may be NULL */
-    bool archive; /* false only in benchmarks: nothing is kept to replay */
+    bool archive;                       /* false only in benchmarks: nothing is kept to replay */
     void *context;
     /* Bytes parsed so far; may be NULL. */
     void (*progress)(void *context, uint64_t done, uint64_t total);

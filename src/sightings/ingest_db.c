@@ -39,8 +39,8 @@ ingest_is_recorded(struct sightings *sightings, const struct archive_entry *entr
                    struct err *err)
 {
     cleanup(cleanup_statement) struct statement *statement = NULL;
-    errcode code = store_prepare(sightings->store, "SELECT 1 FROM input WHERE path = ?1",
-                                 &statement, err);
+    errcode code =
+        store_prepare(sightings->store, "SELECT 1 FROM input WHERE path = ?1", &statement, err);
     if (code != OK)
         return code;
     store_bind_str(statement, 1, str_of(entry->path));
@@ -154,9 +154,8 @@ record_unknown(struct sightings *sightings, const struct archive_entry *entry, c
 }
 
 errcode
-ingest_record(struct sightings *sightings, const struct archive_entry *entry,
-              struct batch *batch, const struct ingest_report *report, const char *failure,
-              struct err *err)
+ingest_record(struct sightings *sightings, const struct archive_entry *entry, struct batch *batch,
+              const struct ingest_report *report, const char *failure, struct err *err)
 {
     char hash[SHA256_TEXT];
     sha256_format(&entry->hash, hash);
@@ -173,12 +172,12 @@ ingest_record(struct sightings *sightings, const struct archive_entry *entry,
 }
 
 static errcode
-commit_within(struct sightings *sightings, const struct archive_entry *entry,
-              struct batch *batch, struct ingest_report *report, struct err *err)
+commit_within(struct sightings *sightings, const struct archive_entry *entry, struct batch *batch,
+              struct ingest_report *report, struct err *err)
 {
     /* Another ingest of the same input may have been quicker. */
-    errcode code = ingest_is_known(sightings, &entry->hash, day_of(entry->meta.received), report,
-                                   err);
+    errcode code =
+        ingest_is_known(sightings, &entry->hash, day_of(entry->meta.received), report, err);
     if (code != OK || report->duplicate)
         return code;
     for (size_t i = 0; code == OK && i < batch_count(batch); i++) {
@@ -193,8 +192,8 @@ commit_within(struct sightings *sightings, const struct archive_entry *entry,
 }
 
 errcode
-ingest_commit(struct sightings *sightings, const struct archive_entry *entry,
-              struct batch *batch, struct ingest_report *report, struct err *err)
+ingest_commit(struct sightings *sightings, const struct archive_entry *entry, struct batch *batch,
+              struct ingest_report *report, struct err *err)
 {
     errcode code = store_begin(sightings->store, err);
     if (code != OK)

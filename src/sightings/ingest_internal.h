@@ -28,8 +28,8 @@ errcode ingest_record_failure(struct sightings *sightings, const struct archive_
                               struct err *err);
 /* Records the input without its sets; inside the caller's transaction. */
 errcode ingest_record(struct sightings *sightings, const struct archive_entry *entry,
-                      struct batch *batch, const struct ingest_report *report,
-                      const char *failure, struct err *err);
+                      struct batch *batch, const struct ingest_report *report, const char *failure,
+                      struct err *err);
 /* Is there any record for this archive entry? */
 errcode ingest_is_recorded(struct sightings *sightings, const struct archive_entry *entry,
                            bool *ret, struct err *err);

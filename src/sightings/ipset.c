@@ -99,11 +99,11 @@ merge6(const uint64_t *a, size_t a_count, const uint64_t *b, size_t b_count, uns
 {
     size_t i = 0, j = 0, n = 0;
     while (i < a_count || j < b_count) {
-        unsigned side = j == b_count                  ? KEEP_FIRST
-                        : i == a_count                ? KEEP_SECOND
-                        : a[i] == b[j]                ? KEEP_BOTH
-                        : a[i] < b[j]                 ? KEEP_FIRST
-                                                      : KEEP_SECOND;
+        unsigned side = j == b_count   ? KEEP_FIRST
+                        : i == a_count ? KEEP_SECOND
+                        : a[i] == b[j] ? KEEP_BOTH
+                        : a[i] < b[j]  ? KEEP_FIRST
+                                       : KEEP_SECOND;
         uint64_t value = side == KEEP_SECOND ? b[j] : a[i];
         if (keep & side) {
             if (out)

@@ -51,8 +51,8 @@ replay_content(struct replay_run *run, const struct archive_entry *entry, str co
     struct batch *batch =
         batch_new(run->options->families, run->options->networks, entry->meta.received);
     struct err why;
-    errcode code = ingest_parse(content, &entry->meta, run->options, run->sightings->folder,
-                                batch, &report, &why);
+    errcode code = ingest_parse(content, &entry->meta, run->options, run->sightings->folder, batch,
+                                &report, &why);
     if (code == OK) {
         ingest_count_batch(batch, &report);
         code = merge_replayed(run, entry, batch, &report, err);
@@ -110,9 +110,8 @@ keep_stored(struct replay_run *run, struct err *err)
 {
     struct sightings *sightings = run->sightings;
     cleanup(cleanup_statement) struct statement *statement = NULL;
-    errcode code = store_prepare(sightings->store,
-                                 "SELECT day, class, family, source FROM sighting_set", &statement,
-                                 err);
+    errcode code = store_prepare(
+        sightings->store, "SELECT day, class, family, source FROM sighting_set", &statement, err);
     bool more;
     while (code == OK && (code = store_step(statement, &more, err)) == OK && more) {
         struct set_key key = {
@@ -197,8 +196,11 @@ replay(struct sightings *sightings, const struct ingest_options *options,
        struct replay_report *ret, struct err *err)
 {
     struct replay_report report = {0};
-    struct replay_run run = {.sightings = sightings, .options = options, .warn = warn_with,
-                             .context = context, .report = &report};
+    struct replay_run run = {.sightings = sightings,
+                             .options = options,
+                             .warn = warn_with,
+                             .context = context,
+                             .report = &report};
     cleanup(cleanup_close) int lock = -1;
     errcode code = lock_take(sightings->folder, LOCK_ALONE, &lock, err);
     if (code == OK)
@@ -208,8 +210,8 @@ replay(struct sightings *sightings, const struct ingest_options *options,
     if (code == OK)
         code = swap_tables(&run, err);
     struct err ignored;
-    errcode dropped =
-        store_exec(sightings->store, "DROP TABLE IF EXISTS replay_set", code == OK ? err : &ignored);
+    errcode dropped = store_exec(sightings->store, "DROP TABLE IF EXISTS replay_set",
+                                 code == OK ? err : &ignored);
     if (code == OK)
         code = dropped;
     if (code == OK)
@@ -237,8 +239,8 @@ ingest_if_pending(void *context, const char *path, struct err *err)
     if (code != OK)
         return err_set(err, code, "%s", why.text);
     struct ingest_report report = {.first = DAY_NONE, .last = DAY_NONE};
-    code = ingest_entry(run->sightings, &entry, archive_bytes(content), run->options, &report,
-                        &why);
+    code =
+        ingest_entry(run->sightings, &entry, archive_bytes(content), run->options, &report, &why);
     archive_close(content);
     ingest_report_clear(&report);
     if (code == ERR_IO || code == ERR_NO_SPACE || code == ERR_BUSY)
@@ -292,9 +294,8 @@ static errcode
 verify_sets(struct sightings *sightings, struct fault_count *faults, struct err *err)
 {
     cleanup(cleanup_statement) struct statement *statement = NULL;
-    errcode code = store_prepare(sightings->store,
-                                 "SELECT day, class, family, source FROM sighting_set", &statement,
-                                 err);
+    errcode code = store_prepare(
+        sightings->store, "SELECT day, class, family, source FROM sighting_set", &statement, err);
     bool more;
     while (code == OK && (code = store_step(statement, &more, err)) == OK && more) {
         struct set_key key = {

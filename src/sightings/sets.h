@@ -86,8 +86,8 @@ errcode sightings_set_setting(struct sightings *sightings, const char *name, str
 
 /* Malware names without a canonical family, with how many events they had, most first. */
 errcode sightings_each_unknown(struct sightings *sightings,
-                               errcode (*each)(void *context, str name, str source,
-                                               uint64_t events, struct err *err),
+                               errcode (*each)(void *context, str name, str source, uint64_t events,
+                                               struct err *err),
                                void *context, struct err *err);
 
 /* Writes the next var/snapshot/<n>.snap from the sets and the registry (var/networks) as of today,

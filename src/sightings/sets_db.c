@@ -149,8 +149,8 @@ set_damaged(const struct set_key *key, const char *why, struct err *err)
     return err_set(err, ERR_CORRUPT,
                    "the stored set of %s, %s, family %.*s, source %.*s is damaged (%s); "
                    "`khien replay` builds it again",
-                   day_format(key->day, text), event_class_name(key->class),
-                   STR_ARG(key->family), STR_ARG(key->source), why);
+                   day_format(key->day, text), event_class_name(key->class), STR_ARG(key->family),
+                   STR_ARG(key->source), why);
 }
 
 /* Columns 5 and 6 of the row: checksum and addresses. */
@@ -177,11 +177,11 @@ sightings_each(struct sightings *sightings, const struct set_query *query,
                void *context, struct err *err)
 {
     cleanup(cleanup_statement) struct statement *statement = NULL;
-    errcode code = store_prepare(sightings->store,
-                                 "SELECT day, class, family, source, members, checksum, addresses"
-                                 " FROM sighting_set" SET_WHERE
-                                 " ORDER BY day, class, family, source",
-                                 &statement, err);
+    errcode code =
+        store_prepare(sightings->store,
+                      "SELECT day, class, family, source, members, checksum, addresses"
+                      " FROM sighting_set" SET_WHERE " ORDER BY day, class, family, source",
+                      &statement, err);
     if (code != OK)
         return code;
     bind_query(statement, query);
@@ -206,11 +206,11 @@ sightings_each_key(struct sightings *sightings, const struct set_query *query,
                    void *context, struct err *err)
 {
     cleanup(cleanup_statement) struct statement *statement = NULL;
-    errcode code = store_prepare(sightings->store,
-                                 "SELECT day, class, family, source, members"
-                                 " FROM sighting_set" SET_WHERE
-                                 " ORDER BY day, class, family, source",
-                                 &statement, err);
+    errcode code =
+        store_prepare(sightings->store,
+                      "SELECT day, class, family, source, members"
+                      " FROM sighting_set" SET_WHERE " ORDER BY day, class, family, source",
+                      &statement, err);
     if (code != OK)
         return code;
     bind_query(statement, query);
@@ -262,9 +262,8 @@ sightings_days(struct sightings *sightings, const struct set_query *query, day *
                day *ret_last, struct err *err)
 {
     cleanup(cleanup_statement) struct statement *statement = NULL;
-    errcode code = store_prepare(sightings->store,
-                                 "SELECT min(day), max(day) FROM sighting_set" SET_WHERE,
-                                 &statement, err);
+    errcode code = store_prepare(
+        sightings->store, "SELECT min(day), max(day) FROM sighting_set" SET_WHERE, &statement, err);
     if (code != OK)
         return code;
     bind_query(statement, query);
@@ -360,8 +359,7 @@ sightings_note_set(struct sightings *sightings, str source, day on, str text, st
 
 errcode
 sightings_each_note(struct sightings *sightings,
-                    errcode (*each)(void *context, str source, day on, str text,
-                                    struct err *err),
+                    errcode (*each)(void *context, str source, day on, str text, struct err *err),
                     void *context, struct err *err)
 {
     cleanup(cleanup_statement) struct statement *statement = NULL;
@@ -370,8 +368,8 @@ sightings_each_note(struct sightings *sightings,
                                  &statement, err);
     bool more;
     while (code == OK && (code = store_step(statement, &more, err)) == OK && more)
-        code = each(context, store_column_str(statement, 0),
-                    (day)store_column_i64(statement, 1), store_column_str(statement, 2), err);
+        code = each(context, store_column_str(statement, 0), (day)store_column_i64(statement, 1),
+                    store_column_str(statement, 2), err);
     return code;
 }
 

@@ -126,8 +126,7 @@ struct build {
 static void
 add_seen(struct build *build, ip addr, const struct seen *seen)
 {
-    snapshot_builder_add(build->builder, addr, build->family, seen->first, seen->last,
-                         seen->days);
+    snapshot_builder_add(build->builder, addr, build->family, seen->first, seen->last, seen->days);
 }
 
 static void
@@ -254,8 +253,8 @@ add_sets(struct sightings *sightings, const struct snapshot_plan *plan,
 }
 
 static errcode
-write_next(const char *folder, struct snapshot_builder *builder, char *ret_path,
-           size_t path_size, struct err *err)
+write_next(const char *folder, struct snapshot_builder *builder, char *ret_path, size_t path_size,
+           struct err *err)
 {
     char path[PATH_TEXT];
     enum { KEEP = 3 };

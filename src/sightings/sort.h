@@ -2,8 +2,8 @@
 /* Sorting numbers in place and dropping repeats; returns how many are left. */
 #pragma once
 
-#include <stddef.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Least-significant-digit radix sort for many, insertion for few. */

@@ -36,9 +36,8 @@ fail(struct store *store, const char *what, struct err *err)
         return err_set(err, ERR_NO_SPACE, "cannot %s in %s: the disk is full", what, store->path);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return err_set(err, ERR_CORRUPT,
-                       "%s is damaged (%s); move it away and run `khien replay`", store->path,
-                       words);
+        return err_set(err, ERR_CORRUPT, "%s is damaged (%s); move it away and run `khien replay`",
+                       store->path, words);
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
@@ -69,8 +68,8 @@ store_open(const char *path, bool write, struct store **ret, struct err *err)
     if (opened != SQLITE_OK && !write) {
         /* A reader without write permission: WAL then needs an existing -shm or no writer. */
         sqlite3_close(store->db);
-        opened = sqlite3_open_v2(path, &store->db, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READONLY,
-                                 NULL);
+        opened =
+            sqlite3_open_v2(path, &store->db, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READONLY, NULL);
     }
     errcode code = OK;
     if (opened != SQLITE_OK)
@@ -244,8 +243,8 @@ static errcode
 applied_steps(struct store *store, const char *part, size_t *ret, struct err *err)
 {
     cleanup(cleanup_statement) struct statement *statement = NULL;
-    errcode code = store_prepare(store, "SELECT count(*) FROM migration WHERE part = ?1",
-                                 &statement, err);
+    errcode code =
+        store_prepare(store, "SELECT count(*) FROM migration WHERE part = ?1", &statement, err);
     if (code != OK)
         return code;
     store_bind_str(statement, 1, str_of(part));
@@ -264,8 +263,7 @@ apply_step(struct store *store, const char *part, size_t number, const struct mi
     if (code != OK)
         return err_prefix(err, "migration %s", step->name);
     cleanup(cleanup_statement) struct statement *statement = NULL;
-    code = store_prepare(store,
-                         "INSERT INTO migration (part, number, name) VALUES (?1, ?2, ?3)",
+    code = store_prepare(store, "INSERT INTO migration (part, number, name) VALUES (?1, ?2, ?3)",
                          &statement, err);
     if (code != OK)
         return code;

@@ -45,8 +45,7 @@ test_numbers(void)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int64_t value = 77;
-        tap_eq_i64(str_to_i64(str_of(cases[i].text), &value), cases[i].valid,
-                   "number case %zu", i);
+        tap_eq_i64(str_to_i64(str_of(cases[i].text), &value), cases[i].valid, "number case %zu", i);
         tap_eq_i64(value, cases[i].valid ? cases[i].value : 77, "its value");
     }
     double number;
@@ -63,13 +62,20 @@ test_utf8(void)
         str bytes;
         bool valid;
     } cases[] = {
-        {STR("Khi\xc3\xaan"), true},        {STR("\xf0\x9f\x9b\xa1"), true},
-        {STR("\xef\xbf\xbf"), true},        {STR("\xf4\x8f\xbf\xbf"), true},
-        {STR("\xc0\xaf"), false},           {STR("\xe0\x9f\xbf"), false},
-        {STR("\xed\xa0\x80"), false},       {STR("\xf0\x8f\xbf\xbf"), false},
-        {STR("\xf4\x90\x80\x80"), false},   {STR("\x80"), false},
-        {STR("\xe2\x82"), false},           {STR("\xff"), false},
-        {STR(""), true},                    {STR("\xc3"), false},
+        {STR("Khi\xc3\xaan"), true},
+        {STR("\xf0\x9f\x9b\xa1"), true},
+        {STR("\xef\xbf\xbf"), true},
+        {STR("\xf4\x8f\xbf\xbf"), true},
+        {STR("\xc0\xaf"), false},
+        {STR("\xe0\x9f\xbf"), false},
+        {STR("\xed\xa0\x80"), false},
+        {STR("\xf0\x8f\xbf\xbf"), false},
+        {STR("\xf4\x90\x80\x80"), false},
+        {STR("\x80"), false},
+        {STR("\xe2\x82"), false},
+        {STR("\xff"), false},
+        {STR(""), true},
+        {STR("\xc3"), false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         tap_eq_i64(str_is_utf8(cases[i].bytes), cases[i].valid, "UTF-8 case %zu", i);

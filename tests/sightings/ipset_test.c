@@ -70,7 +70,7 @@ test_algebra(void)
     struct rng rng = {7};
     cleanup(cleanup_ipset) struct ipset *a = random_set(&rng, 500, 0x3ff);
     cleanup(cleanup_ipset) struct ipset *b = random_set(&rng, 400, 0x3ff);
-    cleanup(cleanup_ipset) struct ipset *or = ipset_copy(a);
+    cleanup(cleanup_ipset) struct ipset * or = ipset_copy(a);
     cleanup(cleanup_ipset) struct ipset *and = ipset_copy(a);
     cleanup(cleanup_ipset) struct ipset *andnot = ipset_copy(a);
     ipset_or(or, b);
@@ -80,7 +80,8 @@ test_algebra(void)
     uint64_t counts[3] = {0};
     for (uint32_t i = 0; i <= 0x3ff; i++) {
         for (int version = 4; version <= 6; version += 2) {
-            ip addr = {.hi = version == 6 ? i : 0, .lo = version == 4 ? i : 99,
+            ip addr = {.hi = version == 6 ? i : 0,
+                       .lo = version == 4 ? i : 99,
                        .version = (uint8_t)version};
             bool in_a = ipset_contains(a, addr), in_b = ipset_contains(b, addr);
             right = right && ipset_contains(or, addr) == (in_a || in_b) &&

@@ -13,6 +13,7 @@ struct attribution {
     const struct networks *networks;
     struct network_map *map;
     day as_of; /* of the map */
+    unsigned stretch;
 };
 
 struct attribution *
@@ -51,10 +52,17 @@ attribution_map(struct attribution *attribution, day as_of, const struct network
             return code;
         network_map_free(attribution->map);
         attribution->map = map;
+        attribution->stretch++;
     }
     attribution->as_of = as_of;
     *ret = attribution->map;
     return OK;
+}
+
+unsigned
+attribution_stretch(const struct attribution *attribution)
+{
+    return attribution->stretch;
 }
 
 void
@@ -62,6 +70,7 @@ attribution_count(const struct network_map *map, const struct ipset *set, uint64
                   uint64_t *counts6)
 {
     struct network_ranges ranges = network_map_ranges(map);
+    require(ranges.count == 0 || ranges.starts[0] == 0);
     struct ipset_walk *walk = ipset_walk_new(set);
     uint32_t addrs[WALK_STEP];
     size_t n, range = 0;
@@ -69,8 +78,7 @@ attribution_count(const struct network_map *map, const struct ipset *set, uint64
         for (size_t i = 0; i < n;) {
             while (range + 1 < ranges.count && ranges.starts[range + 1] <= addrs[i])
                 range++;
-            uint32_t index = ranges.count && ranges.starts[range] <= addrs[i] ? ranges.index[range]
-                                                                              : 0;
+            uint32_t index = ranges.count ? ranges.index[range] : 0;
             uint64_t end = range + 1 < ranges.count ? ranges.starts[range + 1] : UINT64_C(1) << 32;
             size_t first = i;
             while (i < n && addrs[i] < end)
@@ -85,9 +93,8 @@ attribution_count(const struct network_map *map, const struct ipset *set, uint64
         counts6[network_map_find(map, (ip){.hi = halves[i], .version = 6})]++;
 }
 
-/* All IPv4 addresses of the wanted networks. */
-static struct ipset *
-wanted4(const struct network_map *map, const bool *wanted)
+struct ipset *
+attribution_mask(const struct network_map *map, const bool *wanted)
 {
     struct network_ranges ranges = network_map_ranges(map);
     struct ipset *mask = ipset_new();
@@ -100,9 +107,10 @@ wanted4(const struct network_map *map, const bool *wanted)
 }
 
 struct ipset *
-attribution_select(const struct network_map *map, const bool *wanted, const struct ipset *set)
+attribution_select(const struct network_map *map, const bool *wanted, const struct ipset *mask,
+                   const struct ipset *set)
 {
-    struct ipset *selected = wanted4(map, wanted);
+    struct ipset *selected = ipset_copy(mask);
     size_t count6, kept = 0;
     const uint64_t *halves = ipset_list6(set, &count6);
     uint64_t *keep = mem_alloc((count6 + 1) * sizeof *keep);

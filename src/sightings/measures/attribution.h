@@ -15,13 +15,17 @@ void attribution_free(struct attribution *attribution);
  * for a day of another stretch frees it. */
 errcode attribution_map(struct attribution *attribution, day day, const struct network_map **ret,
                         struct err *err);
+/* Changes whenever attribution_map gives another map. */
+unsigned attribution_stretch(const struct attribution *attribution);
 
 /* Members of SET in each network: COUNTS[index] += …, COUNTS has network_map_count + 1 items, and
  * item 0 takes what no network holds. COUNTS4 and COUNTS6 may be the same array. */
 void attribution_count(const struct network_map *map, const struct ipset *set, uint64_t *counts4,
                        uint64_t *counts6);
-/* The members of SET in networks that WANTED says yes to (WANTED[index], item 0 for none). */
+/* All IPv4 addresses of the networks that WANTED says yes to (WANTED[index], item 0 for none). */
+struct ipset *attribution_mask(const struct network_map *map, const bool *wanted);
+/* The members of SET in them; MASK is the above. */
 struct ipset *attribution_select(const struct network_map *map, const bool *wanted,
-                                 const struct ipset *set);
+                                 const struct ipset *mask, const struct ipset *set);
 /* Announced IPv4 addresses of each network: SIZES[index]. */
 void attribution_sizes(const struct network_map *map, uint64_t *sizes);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Feed health: what each source delivered on each day, and whether that day can be compared with
+ * those before. Levels are compared on a log scale with the median and the median absolute
+ * deviation of the last days that were sound (docs/measures.md has the thresholds). */
+#pragma once
+
+#include "sightings/measures/scope.h"
+
+#define HEALTH_STATES(X)                                                                           \
+    X(OK, "ok")                                                                                    \
+    X(FIRST, "first-day")                                                                          \
+    X(MISSING, "missing")                                                                          \
+    X(SHRUNK, "shrunk")                                                                            \
+    X(GROWN, "grown")                                                                              \
+    X(POLICY, "policy-change")                                                                     \
+    X(EXPLAINED, "explained")
+
+enum health_state {
+#define X(suffix, name) HEALTH_##suffix,
+    HEALTH_STATES(X)
+#undef X
+};
+const char *health_state_name(enum health_state state);
+
+struct health_day {
+    uint64_t rows, members; /* members: over all families, an address in two of them twice */
+    double expected;        /* the median that it was compared with; 0 when there was none */
+    str note;               /* the operator's */
+    enum health_state state;
+    bool present;
+};
+
+/* A source, or one family of it that makes up a fair part of it. */
+struct health_series {
+    str source, family; /* family empty: the whole source */
+    day first;          /* of DAYS */
+    size_t count;
+    struct health_day *days;
+    bool older; /* the source has days before FIRST */
+};
+
+struct health {
+    struct health_series *series;
+    size_t count, room;
+    day last;
+    struct names pairs; /* "source\tfamily": which source carries which family */
+    struct arena arena;
+};
+
+/* All sources of the scope's class (the request's source, if given) up to TO, with what goes before
+ * FROM as far as it is needed. FAMILY (may be empty) gets a series whatever its share. Network
+ * filters do not matter here. */
+errcode health_load(struct health *ret, const struct scope *scope, day from, day to, str family,
+                    struct err *err);
+void health_clear(struct health *health);
+
+/* Why days within FROM … TO cannot be compared with each other, one text a break; FAMILY (empty:
+ * all) leaves out breaks of other families only. A source's first day and a change of policy count
+ * when they are after FROM. */
+struct reasons {
+    str *items;
+    size_t count, room;
+    struct arena arena;
+};
+void reasons_clear(struct reasons *reasons);
+void reasons_add(struct reasons *reasons, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void health_reasons(const struct health *health, str source, str family, day from, day to,
+                    struct reasons *ret);
+/* Puts "comparable" and "reasons" into the table's current row. */
+void reasons_put(const struct reasons *reasons, struct table *table);
+/* Whether SOURCE was sound on every day of FROM … TO. */
+bool health_sound(const struct health *health, str source, day from, day to);
+
+/* The states of a series whose days are filled in except for state and expected. OTHERS: other
+ * sources' series, to see whether they moved on the same day. */
+void health_judge(struct health_series *series, const struct health_series *others,
+                  size_t other_count);
