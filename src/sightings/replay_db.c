@@ -160,7 +160,8 @@ swap_within(struct replay_run *run, struct err *err)
         code = count_rows(sightings,
                           "SELECT (SELECT count(*) FROM replay_set r LEFT JOIN sighting_set s"
                           " USING (day, class, family, source) WHERE s.addresses IS NULL"
-                          " OR s.addresses <> r.addresses OR s.checksum <> r.checksum)"
+                          " OR s.addresses <> r.addresses OR s.checksum <> r.checksum"
+                          " OR s.members <> r.members)"
                           " + (SELECT count(*) FROM sighting_set s LEFT JOIN replay_set r"
                           " USING (day, class, family, source) WHERE r.day IS NULL)",
                           &run->report->sets_repaired, err);
