@@ -3,7 +3,9 @@
  * small enough here for merges (IPv6 infections are one in a hundred). */
 #include "sightings/ipset.h"
 
+#include "base/cleanup.h"
 #include "base/require.h"
+#include "sightings/ipset_internal.h"
 #include "sightings/sort.h"
 
 #include <roaring/roaring.h>
@@ -317,27 +319,8 @@ ipset_store(const struct ipset *set, struct buf *out, struct err *err)
     return buf_check(out, "a stored set", err);
 }
 
-static errcode
-load6(str stored, struct ipset *set, struct err *err)
-{
-    uint64_t count, step, half = 0;
-    if (!get_varint(&stored, &count) || count > stored.n)
-        return err_set(err, ERR_CORRUPT, "the IPv6 part has a wrong length");
-    set->v6 = mem_alloc(count * sizeof *set->v6);
-    set->v6_room = count;
-    for (size_t i = 0; i < count; i++) {
-        if (!get_varint(&stored, &step) || (i > 0 && step == 0) ||
-            __builtin_add_overflow(half, step, &half))
-            return err_set(err, ERR_CORRUPT, "the IPv6 part is not in order");
-        set->v6[set->v6_count++] = half;
-    }
-    if (stored.n != 0)
-        return err_set(err, ERR_CORRUPT, "%zu bytes follow the end", stored.n);
-    return OK;
-}
-
 errcode
-ipset_load(str stored, struct ipset **ret, struct err *err)
+ipset_split(str stored, str *ret_v4, str *ret_v6, struct err *err)
 {
     uint32_t size;
     if (stored.n < STORED_HEAD || stored.p[0] != STORED_VERSION)
@@ -346,16 +329,56 @@ ipset_load(str stored, struct ipset **ret, struct err *err)
     if (size > stored.n - STORED_HEAD ||
         roaring_bitmap_portable_deserialize_size(stored.p + STORED_HEAD, size) != size)
         return err_set(err, ERR_CORRUPT, "the IPv4 part has a wrong length");
-    struct ipset *set = mem_calloc(1, sizeof *set);
-    set->v4 = roaring_bitmap_portable_deserialize_safe(stored.p + STORED_HEAD, size);
-    errcode code = set->v4 ? load6(str_from(stored, STORED_HEAD + (size_t)size), set, err)
-                           : err_set(err, ERR_CORRUPT, "the IPv4 part is broken");
-    if (code != OK) {
-        if (!set->v4)
-            set->v4 = roaring_bitmap_create();
-        ipset_free(set);
-        return code;
+    *ret_v4 = (str){stored.p + STORED_HEAD, size};
+    *ret_v6 = str_from(stored, STORED_HEAD + (size_t)size);
+    return OK;
+}
+
+errcode
+ipset_read6(str v6, uint64_t **ret, size_t *ret_count, struct err *err)
+{
+    uint64_t count, step, half = 0;
+    if (!get_varint(&v6, &count) || count > v6.n)
+        return err_set(err, ERR_CORRUPT, "the IPv6 part has a wrong length");
+    cleanup(cleanup_free) uint64_t *halves = mem_alloc(count * sizeof *halves);
+    for (size_t i = 0; i < count; i++) {
+        if (!get_varint(&v6, &step) || (i > 0 && step == 0) ||
+            __builtin_add_overflow(half, step, &half))
+            return err_set(err, ERR_CORRUPT, "the IPv6 part is not in order");
+        halves[i] = half;
     }
-    *ret = set;
+    if (v6.n != 0)
+        return err_set(err, ERR_CORRUPT, "%zu bytes follow the end", v6.n);
+    *ret = take(halves);
+    *ret_count = count;
+    return OK;
+}
+
+struct ipset *
+ipset_from_portable(str v4)
+{
+    roaring_bitmap_t *bitmap = roaring_bitmap_portable_deserialize_safe(v4.p, v4.n);
+    if (!bitmap)
+        return NULL;
+    struct ipset *set = mem_calloc(1, sizeof *set);
+    set->v4 = bitmap;
+    return set;
+}
+
+errcode
+ipset_load(str stored, struct ipset **ret, struct err *err)
+{
+    str v4, v6;
+    errcode code = ipset_split(stored, &v4, &v6, err);
+    if (code != OK)
+        return code;
+    cleanup(cleanup_ipset) struct ipset *set = ipset_from_portable(v4);
+    if (!set)
+        return err_set(err, ERR_CORRUPT, "the IPv4 part is broken");
+    code = ipset_read6(v6, &set->v6, &set->v6_count, err);
+    if (code != OK)
+        return code;
+    set->v6_room = set->v6_count;
+    *ret = take(set);
     return OK;
 }

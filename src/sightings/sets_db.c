@@ -3,6 +3,8 @@
  * up under a wrong key is found too. */
 #include "sightings/sets_internal.h"
 
+#include "sightings/ipset_union.h"
+
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/require.h"
@@ -153,15 +155,26 @@ set_damaged(const struct set_key *key, const char *why, struct err *err)
                    STR_ARG(key->source), why);
 }
 
-/* Columns 5 and 6 of the row: checksum and addresses. */
+/* Columns 5 and 6 of the row: checksum and addresses. The view lives until the next step. */
 static errcode
-set_of_row(struct statement *statement, const struct set_key *key, struct ipset **ret,
-           struct err *err)
+stored_of_row(struct statement *statement, const struct set_key *key, str *ret, struct err *err)
 {
     str sum = store_column_blob(statement, 5), stored = store_column_blob(statement, 6);
     struct checksum now = set_checksum(key, stored);
     if (sum.n != sizeof now || memcmp(sum.p, &now, sizeof now) != 0)
         return set_damaged(key, "its checksum does not match", err);
+    *ret = stored;
+    return OK;
+}
+
+static errcode
+set_of_row(struct statement *statement, const struct set_key *key, struct ipset **ret,
+           struct err *err)
+{
+    str stored;
+    errcode code = stored_of_row(statement, key, &stored, err);
+    if (code != OK)
+        return code;
     struct err why;
     struct ipset *set;
     if (ipset_load(stored, &set, &why) != OK)
@@ -224,37 +237,34 @@ sightings_each_key(struct sightings *sightings, const struct set_query *query,
     return code;
 }
 
-struct collection {
-    struct ipset **sets;
-    size_t count, room;
-};
-
-static errcode
-collect(void *context, const struct set_key *key, const struct ipset *set, struct err *err)
-{
-    (void)key;
-    (void)err;
-    struct collection *all = context;
-    if (all->count == all->room) {
-        all->room = all->room ? all->room * 2 : 16;
-        all->sets = mem_resize(all->sets, all->room, sizeof *all->sets);
-    }
-    all->sets[all->count++] = ipset_copy(set);
-    return OK;
-}
-
 errcode
 sightings_union(struct sightings *sightings, const struct set_query *query, struct ipset **ret,
                 struct err *err)
 {
-    struct collection all = {NULL, 0, 0};
-    errcode code = sightings_each(sightings, query, collect, &all, err);
-    if (code == OK)
-        *ret = ipset_or_many((const struct ipset *const *)all.sets, all.count);
-    for (size_t i = 0; i < all.count; i++)
-        ipset_free(all.sets[i]);
-    free(all.sets);
-    return code;
+    cleanup(cleanup_statement) struct statement *statement = NULL;
+    errcode code = store_prepare(sightings->store,
+                                 "SELECT day, class, family, source, members, checksum, addresses"
+                                 " FROM sighting_set" SET_WHERE,
+                                 &statement, err);
+    if (code != OK)
+        return code;
+    bind_query(statement, query);
+    struct ipset_union *all = ipset_union_new();
+    bool more;
+    while (code == OK && (code = store_step(statement, &more, err)) == OK && more) {
+        struct set_key key = key_of_row(statement);
+        str stored;
+        struct err why;
+        code = stored_of_row(statement, &key, &stored, err);
+        if (code == OK && ipset_union_add(all, stored, &why) != OK)
+            code = set_damaged(&key, why.text, err);
+    }
+    if (code != OK) {
+        ipset_union_free(all);
+        return code;
+    }
+    *ret = ipset_union_finish(all);
+    return OK;
 }
 
 errcode

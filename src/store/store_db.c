@@ -79,7 +79,7 @@ store_open(const char *path, bool write, struct store **ret, struct err *err)
         sqlite3_busy_timeout(store->db, WAIT_MS);
         sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         code = store_exec(store,
-                          write ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                          write ? "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                                   "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
                                 : "PRAGMA query_only=ON; PRAGMA trusted_schema=OFF;",
                           err);

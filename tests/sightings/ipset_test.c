@@ -5,6 +5,7 @@
 #include "base/rng.h"
 #include "base/tap.h"
 #include "sightings/ipset.h"
+#include "sightings/ipset_union.h"
 #include "sightings/sort.h"
 
 static int
@@ -161,9 +162,45 @@ test_stored_form(void)
     }
 }
 
+/* The union by stored bytes is the union by sets: lists, bitmaps, runs, few and many. */
+static void
+test_union_of_stored(void)
+{
+    struct rng rng = {17};
+    static const uint32_t masks[] = {UINT32_MAX, 0xffff, 0x1ffff, 0xff0000ff, 0x3ff};
+    struct ipset *sets[5];
+    struct ipset_union *all = ipset_union_new();
+    struct err err;
+    bool taken = true, refused = true;
+    for (size_t i = 0; i < 5; i++) {
+        sets[i] = random_set(&rng, i == 4 ? 3 : 20000, masks[i]);
+        if (i == 2)
+            ipset_add_range4(sets[i], 0x05000100, 0x0502ffff);
+        cleanup(buf_clear) struct buf stored = BUF(1 << 24);
+        taken = taken && ipset_store(sets[i], &stored, &err) == OK &&
+                ipset_union_add(all, buf_view(&stored), &err) == OK;
+        struct ipset_union *cut = ipset_union_new();
+        for (size_t n = 0; n < stored.n; n += 1 + n / 5)
+            refused = refused && ipset_union_add(cut, (str){stored.p, n}, &err) != OK;
+        ipset_union_free(cut);
+    }
+    tap_ok(taken, "stored sets are added");
+    tap_ok(refused, "truncated ones are refused");
+    cleanup(cleanup_ipset) struct ipset *got = ipset_union_finish(all);
+    cleanup(cleanup_ipset) struct ipset *want = ipset_or_many((const struct ipset *const *)sets, 5);
+    tap_ok(ipset_eq(got, want), "their union is that of the sets");
+    tap_eq_i64(ipset_count(got), ipset_count(want), "and has as many members");
+    for (size_t i = 0; i < 5; i++)
+        ipset_free(sets[i]);
+    struct ipset *none = ipset_union_finish(ipset_union_new());
+    tap_eq_i64(ipset_count(none), 0, "the union of none is empty");
+    ipset_free(none);
+}
+
 int
 main(void)
 {
+    test_union_of_stored();
     test_sort();
     test_algebra();
     test_walk();
