@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/rng.h"
+#include "sightings/measures/set_questions.h"
 #include "sightings/sets_internal.h"
 #include "sightings/sightings.h"
 
@@ -131,96 +132,91 @@ make_sets(struct world *world, struct rng *rng)
     sql(world, "COMMIT; ANALYZE");
 }
 
-/* ---- the questions, by sets ---- */
+/* ---- the questions, by sets: what the commands ask ---- */
 
-static errcode
-take_members(void *context, const struct set_key *key, struct err *err)
+static struct set_query
+days_of(const struct world *world, int from, int to)
 {
-    (void)err;
-    answer(context, key->members);
-    return OK;
-}
-
-static struct ipset *
-union_of(struct world *world, int from, int to)
-{
-    struct err err;
-    struct ipset *set = NULL;
     struct set_query query = SET_QUERY_ALL;
     query.class = CLASS_INFECTED_SYSTEM;
     query.from = world->first + from;
     query.to = world->first + to;
-    require(sightings_union(world->sightings, &query, &set, &err) == OK);
-    return set;
+    return query;
+}
+
+static void
+take_distinct(void *context, day at, str family, uint64_t distinct)
+{
+    (void)at;
+    (void)family;
+    answer(context, distinct);
 }
 
 static void
 sets_day_family(struct world *world, struct answers *answers)
 {
     struct err err;
-    struct set_query query = SET_QUERY_ALL;
-    query.class = CLASS_INFECTED_SYSTEM;
-    require(sightings_each_key(world->sightings, &query, take_members, answers, &err) == OK);
+    struct set_query query = days_of(world, 0, DAYS - 1);
+    require(question_day_family(world->sightings, &query, take_distinct, answers, &err) == OK);
 }
 
 static void
 sets_all(struct world *world, struct answers *answers)
 {
+    struct err err;
     for (int days = 1; days <= DAYS; days += DAYS - 1) {
-        struct ipset *set = union_of(world, 0, days - 1);
-        answer(answers, ipset_count(set));
-        ipset_free(set);
+        uint64_t distinct = 0;
+        struct set_query query = days_of(world, 0, days - 1);
+        require(question_distinct(world->sightings, &query, &distinct, &err) == OK);
+        answer(answers, distinct);
     }
 }
 
 static void
 sets_per_asn(struct world *world, struct answers *answers)
 {
-    struct ipset *set = union_of(world, 0, DAYS - 1);
-    struct network_ranges ranges = network_map_ranges(world->map);
-    uint64_t *counts = mem_calloc(network_map_count(world->map) + 1, sizeof *counts);
-    for (size_t i = 0; i < ranges.count; i++) {
-        uint32_t last = i + 1 < ranges.count ? ranges.starts[i + 1] - 1 : UINT32_MAX;
-        if (ranges.index[i])
-            counts[ranges.index[i]] += ipset_range_count4(set, ranges.starts[i], last);
-    }
+    struct err err;
+    uint32_t networks = network_map_count(world->map);
+    uint64_t *counts = mem_calloc(networks + 1, sizeof *counts);
+    struct set_query query = days_of(world, 0, DAYS - 1);
+    require(question_per_network(world->sightings, &query, world->map, counts, &err) == OK);
     for (uint32_t asn = 64500; asn < 64564; asn++)
-        for (uint32_t i = 1; i <= network_map_count(world->map); i++)
+        for (uint32_t i = 1; i <= networks; i++)
             if (network_map_get(world->map, i).asn == asn && counts[i])
                 answer(answers, counts[i]);
     free(counts);
-    ipset_free(set);
+}
+
+static void
+difference(struct world *world, struct set_query had, struct set_query has, struct answers *answers)
+{
+    struct err err;
+    uint64_t count = 0;
+    require(question_difference(world->sightings, &had, &has, &count, &err) == OK);
+    answer(answers, count);
 }
 
 static void
 sets_gone(struct world *world, struct answers *answers)
 {
-    struct ipset *baseline = union_of(world, 0, 0), *now = union_of(world, DAYS - 1, DAYS - 1);
-    answer(answers, ipset_andnot_count(baseline, now));
-    ipset_free(baseline);
-    ipset_free(now);
+    difference(world, days_of(world, 0, 0), days_of(world, DAYS - 1, DAYS - 1), answers);
 }
 
 static void
 sets_new(struct world *world, struct answers *answers)
 {
-    struct ipset *before = union_of(world, 0, DAYS - 2), *now = union_of(world, DAYS - 1, DAYS - 1);
-    answer(answers, ipset_andnot_count(now, before));
-    ipset_free(before);
-    ipset_free(now);
+    difference(world, days_of(world, DAYS - 1, DAYS - 1), days_of(world, 0, DAYS - 2), answers);
 }
 
 static void
 sets_recurring(struct world *world, struct answers *answers)
 {
-    struct ipset *first = union_of(world, 0, 0), *between = union_of(world, 1, DAYS - 2),
-                 *last = union_of(world, DAYS - 1, DAYS - 1);
-    ipset_and(first, last);
-    ipset_andnot(first, between);
-    answer(answers, ipset_count(first));
-    ipset_free(first);
-    ipset_free(between);
-    ipset_free(last);
+    struct err err;
+    uint64_t count = 0;
+    struct set_query first = days_of(world, 0, 0), between = days_of(world, 1, DAYS - 2),
+                     last = days_of(world, DAYS - 1, DAYS - 1);
+    require(question_recurring(world->sightings, &first, &between, &last, &count, &err) == OK);
+    answer(answers, count);
 }
 
 /* ---- and by SQL; D0 is the first day, D7 the last ---- */

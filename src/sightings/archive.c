@@ -160,12 +160,9 @@ archive_add(const char *folder, str content, const struct archive_meta *meta,
     errcode code = path_join(path, folder, entry.path, err);
     if (code != OK)
         return code;
-    struct archive_content *earlier;
-    struct archive_entry earlier_entry;
-    if (file_exists(path) &&
-        archive_open(folder, entry.path, &earlier_entry, &earlier, NULL) == OK) {
-        archive_close(earlier);
-        *ret = earlier_entry;
+    struct archive_entry earlier;
+    if (file_exists(path) && archive_check(folder, entry.path, &earlier, NULL) == OK) {
+        *ret = earlier;
         *ret_new = false;
         return OK;
     }
@@ -249,6 +246,61 @@ archive_open(const char *folder, const char *path, struct archive_entry *ret_ent
     *ret_entry = entry;
     *ret = content;
     return OK;
+}
+
+/* Decompresses PACKED piece by piece and hashes what comes out. */
+static errcode
+check_stream(str packed, const struct archive_entry *entry, struct err *err)
+{
+    ZSTD_DCtx *context = ZSTD_createDCtx();
+    struct sha256_stream *hash = sha256_stream_new();
+    size_t room = ZSTD_DStreamOutSize(), left = 1;
+    cleanup(cleanup_free) char *block = mem_alloc(room);
+    require(context != NULL);
+    ZSTD_inBuffer in = {packed.p, packed.n, 0};
+    uint64_t size = 0;
+    while (left != 0 && !ZSTD_isError(left) && size <= entry->meta.bytes) {
+        ZSTD_outBuffer out = {block, room, 0};
+        size_t before = in.pos;
+        left = ZSTD_decompressStream(context, &out, &in);
+        if (ZSTD_isError(left) || (out.pos == 0 && in.pos == before))
+            break;
+        sha256_stream_add(hash, (str){block, out.pos});
+        size += out.pos;
+    }
+    ZSTD_freeDCtx(context);
+    struct sha256 now = sha256_stream_finish(hash);
+    if (ZSTD_isError(left))
+        return err_set(err, ERR_CORRUPT, "archive entry %s is damaged: %s", entry->path,
+                       ZSTD_getErrorName(left));
+    if (left != 0 || in.pos != packed.n || size != entry->meta.bytes)
+        return err_set(err, ERR_CORRUPT, "archive entry %s is damaged: wrong length", entry->path);
+    if (memcmp(now.bytes, entry->hash.bytes, SHA256_BYTES) != 0)
+        return err_set(err, ERR_CORRUPT, "archive entry %s is damaged: its SHA-256 differs",
+                       entry->path);
+    return OK;
+}
+
+errcode
+archive_check(const char *folder, const char *path, struct archive_entry *ret_entry,
+              struct err *err)
+{
+    char full[PATH_TEXT];
+    struct file_map map;
+    struct archive_entry entry;
+    str packed = {NULL, 0};
+    errcode code = path_join(full, folder, path, err);
+    if (code == OK)
+        code = file_map_open(full, &map, err);
+    if (code != OK)
+        return code;
+    code = head_read(path, map.bytes, &entry, &packed, err);
+    if (code == OK)
+        code = check_stream(packed, &entry, err);
+    file_map_close(&map);
+    if (code == OK)
+        *ret_entry = entry;
+    return code;
 }
 
 str

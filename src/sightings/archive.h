@@ -33,6 +33,9 @@ errcode archive_add(const char *folder, str content, const struct archive_meta *
 struct archive_content;
 errcode archive_open(const char *folder, const char *path, struct archive_entry *ret_entry,
                      struct archive_content **ret, struct err *err);
+/* Only whether it is whole; needs no room for the content. */
+errcode archive_check(const char *folder, const char *path, struct archive_entry *ret_entry,
+                      struct err *err);
 str archive_bytes(const struct archive_content *content);
 void archive_close(struct archive_content *content);
 /* Each entry in the order of its path; EACH gets the path below FOLDER. */

@@ -39,7 +39,8 @@ batch_new(const struct families *families, const struct network_map *networks, u
 {
     struct batch *batch = mem_calloc(1, sizeof *batch);
     batch->families = families;
-    batch->networks = networks;
+    /* An empty registry attributes nothing, so nothing is missing from it. */
+    batch->networks = networks && network_map_count(networks) > 0 ? networks : NULL;
     batch->received = received;
     batch->latest = received + LIMIT_DAYS_AHEAD * USEC_PER_DAY;
     batch->slots = 64;
@@ -150,6 +151,15 @@ family_of(const struct batch *batch, const struct event *event, bool *ret_unknow
     return at_most(name, LIMIT_FAMILY_NAME);
 }
 
+/* Feeds file some unpatched machines under infected-system with the taxonomy "vulnerable"; a set of
+ * infected machines must not hold them. */
+static enum event_class
+class_of(const struct event *event)
+{
+    bool vulnerable = event->taxonomy && strcmp(event->taxonomy, "vulnerable") == 0;
+    return vulnerable ? CLASS_VULNERABLE_SYSTEM : event->class;
+}
+
 static errcode
 set_for(struct batch *batch, const struct event *event, day on, struct batch_set **ret,
         struct err *err)
@@ -158,7 +168,7 @@ set_for(struct batch *batch, const struct event *event, day on, struct batch_set
     if (name.n == 0)
         name = event->text[TEXT_IDENTIFIER];
     str source = event->text[TEXT_FEED_NAME];
-    uint64_t hash = str_hash(name) * 31 + str_hash(source) * 7 + (uint64_t)event->class;
+    uint64_t hash = str_hash(name) * 31 + str_hash(source) * 7 + (uint64_t)class_of(event);
     struct cached *cached = &batch->cache[(hash ^ (uint64_t)(uint32_t)on) & (CACHE_SLOTS - 1)];
     if (cached->set && cached->hash == hash && cached->day == on) {
         *ret = cached->set;
@@ -167,7 +177,7 @@ set_for(struct batch *batch, const struct event *event, day on, struct batch_set
     bool unknown;
     struct set_key key = {
         .day = on,
-        .class = event->class,
+        .class = class_of(event),
         .family = family_of(batch, event, &unknown),
         .source = at_most(source, LIMIT_SOURCE_NAME),
     };

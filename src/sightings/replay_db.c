@@ -277,13 +277,10 @@ verify_entry(void *context, const char *path, struct err *err)
 {
     struct fault_count *faults = context;
     struct archive_entry entry;
-    struct archive_content *content;
     struct err why;
-    errcode code = archive_open(faults->folder, path, &entry, &content, &why);
-    if (code == OK) {
-        archive_close(content);
+    errcode code = archive_check(faults->folder, path, &entry, &why);
+    if (code == OK)
         return OK;
-    }
     if (code != ERR_CORRUPT)
         return err_set(err, code, "%s", why.text);
     faults->count++;
