@@ -39,6 +39,24 @@ static const struct migration migrations[] = {
      "  name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"},
 };
 
+/* A database whose making was cut off has no tables yet: the same as none. */
+static errcode
+check_made(struct sightings *sightings, struct err *err)
+{
+    cleanup(cleanup_statement) struct statement *statement = NULL;
+    errcode code =
+        store_prepare(sightings->store, "SELECT 1 FROM sqlite_schema WHERE name = 'sighting_set'",
+                      &statement, err);
+    bool made;
+    if (code == OK)
+        code = store_step(statement, &made, err);
+    if (code == OK && !made)
+        code = err_set(err, ERR_NOT_FOUND,
+                       "there are no data in %s yet; begin with `khien ingest FILE`",
+                       sightings->folder);
+    return code;
+}
+
 errcode
 sightings_open(const char *folder, bool write, struct sightings **ret, struct err *err)
 {
@@ -57,6 +75,8 @@ sightings_open(const char *folder, bool write, struct sightings **ret, struct er
     if (code == OK && write)
         code = store_migrate(sightings->store, "sightings", migrations,
                              sizeof migrations / sizeof *migrations, err);
+    if (code == OK && !write)
+        code = check_made(sightings, err);
     if (code != OK) {
         sightings_close(sightings);
         return code;

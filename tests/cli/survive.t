@@ -94,8 +94,8 @@ while [ $i -lt "$kills" ]; do
     sleep "$((moment / 1000)).$(printf %03d $((moment % 1000)))"
     kill -9 $victim 2>/dev/null
     wait $victim 2>/dev/null
-    if [ -f killed/khien.db ]; then
-        KHIEN_STATE_FOLDER=killed "$KHIEN" verify >verify.out 2>&1 || damaged=$((damaged + 1))
+    if ! KHIEN_STATE_FOLDER=killed "$KHIEN" verify >verify.out 2>&1; then
+        grep -q 'no data' verify.out || damaged=$((damaged + 1))
     fi
     # shellcheck disable=SC2086
     ingest killed $files >/dev/null 2>&1
