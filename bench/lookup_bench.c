@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 enum { ADDRESSES = 1 << 20, BATCH = 256, LISTED = 2000000, FAMILIES = 10 };
-/* Nine of ten listed addresses are in the pools of one country; it has as many as Viet Nam. */
+/* Nine of ten listed addresses are in the pools of one country; the size of a middling country. */
 enum { POOL = 0x0e000000, POOL_BITS = 24 };
 enum { BATCHES = ADDRESSES / BATCH };
 

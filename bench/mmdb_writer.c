@@ -7,7 +7,14 @@
 #include "base/file.h"
 #include "base/require.h"
 
-enum { TYPE_STRING = 2, TYPE_UINT16 = 5, TYPE_UINT32 = 6, TYPE_MAP = 7, TYPE_UINT64 = 9, TYPE_ARRAY = 11 };
+enum {
+    TYPE_STRING = 2,
+    TYPE_UINT16 = 5,
+    TYPE_UINT32 = 6,
+    TYPE_MAP = 7,
+    TYPE_UINT64 = 9,
+    TYPE_ARRAY = 11
+};
 enum { DATA_GAP = 16 }; /* zero bytes between the tree and the data */
 #define EMPTY UINT32_MAX
 #define LEAF UINT32_C(0x80000000) /* with the network's index */

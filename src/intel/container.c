@@ -73,7 +73,7 @@ container_each(const char *name, str bytes, const char *temp_folder,
 {
     enum layer_kind kind = layer_kind_of(bytes);
     if (kind == LAYER_NONE)
-        return sink->document(sink->context, name, bytes, err);
+        return sink->document(sink->context, path_base(name), bytes, err);
     struct unwrapping job = {
         .sink = sink,
         .budget = {.left = bytes.n * (uint64_t)LIMIT_EXPANSION_RATIO,

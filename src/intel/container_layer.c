@@ -29,7 +29,9 @@ layer_kind_of(str bytes)
         return LAYER_ZIP;
     if (bytes.n >= 512 && str_starts(str_from(bytes, 257), STR("ustar")))
         return LAYER_TAR;
-    if (str_starts(bytes, STR("BZh")) || str_starts(bytes, STR("\xfd" "7zXZ")) ||
+    if (str_starts(bytes, STR("BZh")) ||
+        str_starts(bytes, STR("\xfd"
+                              "7zXZ")) ||
         str_starts(bytes, STR("7z\xbc\xaf\x27\x1c")) || str_starts(bytes, STR("Rar!\x1a")))
         return LAYER_UNKNOWN;
     return mime_is_mail(bytes) ? LAYER_MAIL : LAYER_NONE;
@@ -56,7 +58,7 @@ set_name(char out[MEMBER_NAME], str name)
 static void
 set_inner_name(char out[MEMBER_NAME], const char *outer)
 {
-    static const char *const suffixes[] = {".gz",  ".gzip", ".zst", ".zstd", ".zip",
+    static const char *const suffixes[] = {".gz",  ".gzip", ".zst",  ".zstd", ".zip",
                                            ".tar", ".eml",  ".mbox", ".msg"};
     str name = str_of(outer);
     if (name.n > 4 && str_eq_nocase(str_from(name, name.n - 4), STR(".tgz"))) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One unwrapped document while it is made: in memory while it is small, then in an unlinked
- * temporary file that is mapped when it is whole. What a whole unwrapping may make is one budget. */
+ * temporary file that is mapped when it is whole. What a whole unwrapping may make is one budget.
+ */
 #pragma once
 
 #include "base/buf.h"

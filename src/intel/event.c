@@ -31,11 +31,12 @@ static const struct {
     OLD("c2server", C2_SERVER),
     OLD("c2", C2_SERVER),
     OLD("botnet drone", INFECTED_SYSTEM),
+    OLD("botnet-drone", INFECTED_SYSTEM),
     OLD("drone", INFECTED_SYSTEM),
     OLD("infected system", INFECTED_SYSTEM),
     OLD("ransomware", INFECTED_SYSTEM),
-    OLD("botnet", INFECTED_SYSTEM),
     OLD("vulnerable service", VULNERABLE_SYSTEM),
+    OLD("vulnerable-service", VULNERABLE_SYSTEM),
     OLD("vulnerable client", VULNERABLE_SYSTEM),
     OLD("malware configuration", MALWARE_CONFIGURATION),
     OLD("malware distribution", MALWARE_DISTRIBUTION),
@@ -47,6 +48,7 @@ static const struct {
     OLD("unauthorized-login", SYSTEM_COMPROMISE),
     OLD("defacement", UNAUTHORISED_CHANGE),
     OLD("leak", DATA_LEAK),
+    OLD("unauthorised-use-of-resources", UNAUTHORIZED_USE),
     OLD("dropzone", OTHER),
     OLD("unknown", UNDETERMINED),
 #undef OLD
@@ -240,35 +242,43 @@ clean_fqdn(str *s, struct arena *arena)
     return true;
 }
 
-/* "scheme://host…"; hxxp is http defanged. */
+/* RFC 3986: a letter, then letters, digits, '+', '-', '.'. */
+static bool
+is_scheme(str s)
+{
+    if (s.n == 0 || !is_letter(s.p[0]))
+        return false;
+    for (size_t i = 1; i < s.n; i++)
+        if (!is_letter(s.p[i]) && !ascii_is_digit(s.p[i]) && s.p[i] != '+' && s.p[i] != '-' &&
+            s.p[i] != '.')
+            return false;
+    return true;
+}
+
+/* "scheme://host…"; hxxp is http defanged; a file without a host is of localhost. */
 static bool
 clean_url(str *s, struct arena *arena)
 {
     size_t mark = str_find(*s, STR("://"));
-    if (mark == SIZE_MAX || mark == 0 || !is_letter(s->p[0]))
+    if (mark == SIZE_MAX || !is_scheme((str){s->p, mark}))
         return false;
-    for (size_t i = 0; i < mark; i++)
-        if (!is_letter(s->p[i]) && !ascii_is_digit(s->p[i]) && !strchr("+-.", s->p[i]))
-            return false;
     str scheme = {s->p, mark}, rest = str_from(*s, mark + 3);
     bool no_host = rest.n == 0 || rest.p[0] == '/' || rest.p[0] == '?' || rest.p[0] == '#';
     bool local = no_host && str_eq_nocase(scheme, STR("file"));
-    bool defanged = str_eq_nocase((str){scheme.p, mark < 4 ? mark : 4}, STR("hxxp"));
+    bool defanged = mark >= 4 && str_eq_nocase((str){scheme.p, 4}, STR("hxxp"));
     if (no_host && !local)
         return false;
     if (!local && !defanged)
         return true;
-    char *p = arena_alloc(arena, s->n + sizeof "localhost");
+    str host = local ? STR("localhost") : STR("");
+    char *p = arena_alloc(arena, s->n + host.n + 1);
     memcpy(p, s->p, mark + 3);
+    memcpy(p + mark + 3, host.p, host.n);
+    if (rest.n)
+        memcpy(p + mark + 3 + host.n, rest.p, rest.n);
     if (defanged)
         p[1] = p[2] = 't';
-    size_t n = mark + 3;
-    if (local) {
-        memcpy(p + n, "localhost", 9);
-        n += 9;
-    }
-    memcpy(p + n, rest.p ? rest.p : "", rest.n);
-    *s = (str){p, n + rest.n};
+    *s = (str){p, s->n + host.n};
     return true;
 }
 
@@ -278,7 +288,8 @@ clean_transport(str *s, struct arena *arena)
     bool letter = false;
     for (size_t i = 0; i < s->n; i++) {
         letter |= is_letter(s->p[i]);
-        if (!is_letter(s->p[i]) && !ascii_is_digit(s->p[i]) && !strchr("+-./", s->p[i]))
+        if (!is_letter(s->p[i]) && !ascii_is_digit(s->p[i]) &&
+            !(s->p[i] && strchr("+-./", s->p[i])))
             return false;
     }
     *s = lower(*s, arena);

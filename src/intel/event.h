@@ -109,8 +109,8 @@ struct event_extra {
 struct event {
     usec time; /* time.source; USEC_NONE when the feed gives none */
     ip source_ip, destination_ip;
-    prefix source_network; /* addr.version 0 when absent */
-    uint32_t source_asn, destination_asn; /* 0 when absent */
+    prefix source_network;                 /* addr.version 0 when absent */
+    uint32_t source_asn, destination_asn;  /* 0 when absent */
     int32_t source_port, destination_port; /* -1 when absent */
     enum event_class class;
     const char *taxonomy; /* only where it is not the class's own; else NULL */

@@ -17,5 +17,6 @@ struct family {
  * Refuses an alias that stands for two families. */
 errcode families_new(const char *name, str text, struct families **ret, struct err *err);
 void families_free(struct families *families);
-/* The family that NAME is an alias of (any case; '_', ' ' and '-' are alike), or NULL. About 30 ns. */
+/* The family that NAME is an alias of (any case; '_', ' ' and '-' are alike), or NULL. About 30 ns.
+ */
 const struct family *families_find(const struct families *families, str name);

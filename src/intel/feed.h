@@ -22,15 +22,15 @@ struct feed_sink {
     /* One of the first LIMIT_REFUSED_SHOWN refused rows. May be NULL. */
     void (*refused)(void *context, uint64_t line, const char *reason);
 
-    uint64_t rows;          /* records seen: every format counts them with feed_row */
-    uint64_t rows_refused;  /* by feed_refuse */
-    uint64_t rows_skipped;  /* understood and rightly without an event */
+    uint64_t rows;         /* records seen: every format counts them with feed_row */
+    uint64_t rows_refused; /* by feed_refuse */
+    uint64_t rows_skipped; /* understood and rightly without an event */
     uint64_t events;
 };
 
 struct feed_format {
-    const char *name;    /* "shadowserver" */
-    const char *summary; /* one line for `khien feed formats` */
+    const char *name;     /* "shadowserver" */
+    const char *summary;  /* one line for `khien feed formats` */
     const char *provider; /* who publishes it */
     /* How sure it is that INPUT is its own: 0 no, 1–100. Looks at the name and the first bytes. */
     int (*sniff)(const struct feed_input *input);

@@ -4,17 +4,16 @@
 #include "base/require.h"
 #include "intel/network_map_layout.h"
 
-/* The number of leading COUNT starts that are not above ADDR, when the first one is not. */
+/* The network of the last of COUNT ranges that begins at or below ADDR; the first one does. */
 static inline uint32_t
-last_start4(const uint32_t *starts, uint32_t count, uint32_t addr)
+last_pair(const struct network_pair *pairs, uint32_t count, uint32_t addr)
 {
-    const uint32_t *base = starts;
     while (count > 1) {
         uint32_t half = count / 2;
-        base = base[half] <= addr ? base + half : base;
+        pairs = pairs[half].start <= addr ? pairs + half : pairs;
         count -= half;
     }
-    return (uint32_t)(base - starts);
+    return pairs->index;
 }
 
 uint32_t
@@ -29,7 +28,7 @@ network_map_find4(const struct network_map *map, uint32_t addr)
         uint32_t most = (UINT32_C(1) << (32 - map->bits4)) - 1, left = map->count4 - place - 1;
         more = most < left ? most : left;
     }
-    return map->index4[place + last_start4(map->starts4 + place, more + 1, addr)];
+    return last_pair(map->pairs4 + place, more + 1, addr);
 }
 
 uint32_t
@@ -53,10 +52,13 @@ network_map_find6(const struct network_map *map, uint64_t high)
 uint32_t
 network_map_find(const struct network_map *map, ip addr)
 {
-    addr = ip_unmap(addr);
     if (addr.version == 4)
         return network_map_find4(map, (uint32_t)addr.lo);
-    return addr.version == 6 ? network_map_find6(map, addr.hi) : 0;
+    if (addr.version != 6)
+        return 0;
+    addr = ip_unmap(addr);
+    return addr.version == 4 ? network_map_find4(map, (uint32_t)addr.lo)
+                             : network_map_find6(map, addr.hi);
 }
 
 uint32_t
@@ -65,31 +67,11 @@ network_map_count(const struct network_map *map)
     return map->count;
 }
 
-static str
-map_text(const struct network_map *map, uint32_t at, uint16_t size)
-{
-    if (size == 0 || at > map->text_size || size > map->text_size - at)
-        return (str){"", 0};
-    return (str){map->text + at, size};
-}
-
 struct network
 network_map_get(const struct network_map *map, uint32_t index)
 {
-    if (index == 0 || index > map->count)
-        return (struct network){0};
-    const struct network_record *record = &map->records[index - 1];
-    struct network network = {
-        .asn = record->asn,
-        .subscribers = record->subscribers,
-        .name = map_text(map, record->name, record->name_size),
-        .isp = map_text(map, record->isp, record->isp_size),
-        .unit = map_text(map, record->unit, record->unit_size),
-        .kind = record->kind < NETWORK_KIND_COUNT ? record->kind : NETWORK_UNKNOWN,
-        .dynamic = record->flags & NETWORK_FLAG_DYNAMIC,
-    };
-    memcpy(network.country, record->country, 2);
-    memcpy(network.province, record->province, 2);
+    struct network network;
+    network_map_fill(map, index, &network);
     return network;
 }
 

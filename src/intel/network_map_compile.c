@@ -188,9 +188,6 @@ is_dynamic(const struct network_fields *f)
 static uint32_t
 record_index(struct compiler *c, struct network_fields f)
 {
-    static const struct network_fields nothing;
-    if (memcmp(&f, &nothing, sizeof f) == 0)
-        return 0;
     fill_from_isps(c, &f);
     struct intern_piece name = text_piece(c, f.name), isp = text_piece(c, f.isp),
                         unit = text_piece(c, f.unit);
@@ -208,7 +205,7 @@ record_index(struct compiler *c, struct network_fields f)
     };
     memcpy(record.country, f.country, 2);
     memcpy(record.province, f.province, 2);
-    return intern_add(&c->records, &record) + 1;
+    return intern_add(&c->records, &record);
 }
 
 /* The network of the ranges that are open at POSITION. */
@@ -333,6 +330,54 @@ compile4(struct compiler *c, struct network_map *map)
     c->room = 0;
 }
 
+struct weight {
+    uint64_t addresses;
+    uint32_t number;
+};
+
+static int
+heaviest_first(const void *a, const void *b)
+{
+    const struct weight *x = a, *y = b;
+    if (x->addresses != y->addresses)
+        return x->addresses > y->addresses ? -1 : 1;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+static void
+renumber(uint32_t *index, uint32_t count, const uint32_t *new_numbers)
+{
+    for (uint32_t i = 0; i < count; i++)
+        index[i] = new_numbers[index[i]];
+}
+
+/* Numbers the networks by how many IPv4 addresses they have: the records that most lookups need
+ * then lie together in few cache lines. */
+static void
+order_records(struct compiler *c, struct network_map *map)
+{
+    size_t count = c->records.count;
+    cleanup(cleanup_free) struct weight *weights = mem_calloc(count, sizeof *weights);
+    cleanup(cleanup_free) uint32_t *new_numbers = mem_alloc(count * sizeof *new_numbers);
+    uint32_t *index4 = map->owned[1], *index6 = map->owned[3];
+    for (uint32_t i = 0; i < count; i++)
+        weights[i].number = i;
+    for (uint32_t i = 0; i < map->count4; i++) {
+        uint64_t end = i + 1 < map->count4 ? map->starts4[i + 1] : UINT64_C(1) << 32;
+        weights[index4[i]].addresses += end - map->starts4[i];
+    }
+    qsort(weights + 1, count - 1, sizeof *weights, heaviest_first);
+    struct network_record *records = mem_alloc(count * sizeof *records);
+    for (uint32_t i = 0; i < count; i++) {
+        new_numbers[weights[i].number] = i;
+        memcpy(&records[i], intern_get(&c->records, weights[i].number), sizeof *records);
+    }
+    renumber(index4, map->count4, new_numbers);
+    renumber(index6, map->count6, new_numbers);
+    map->records = map->owned[6] = records;
+    map->count = (uint32_t)count - 1;
+}
+
 static void
 compile6(struct compiler *c, struct network_map *map)
 {
@@ -358,15 +403,18 @@ table_bits(uint32_t count, uint32_t min, uint32_t max)
 static void
 make_tables(struct compiler *c, struct network_map *map)
 {
+    order_records(c, map);
+    struct network_pair *pairs = map->owned[8] = mem_alloc(map->count4 * sizeof *pairs);
+    for (size_t i = 0; i < map->count4; i++)
+        pairs[i] = (struct network_pair){map->starts4[i], map->index4[i]};
+    map->pairs4 = pairs;
     map->bits4 = table_bits(map->count4, DIRECT_BITS_MIN, DIRECT_BITS_MAX);
     map->direct4 = map->owned[4] =
         network_direct4_new(map->starts4, map->index4, map->count4, map->bits4);
     map->bits6 = table_bits(map->count6, FRONT_BITS_MIN, FRONT_BITS_MAX);
     map->front6 = map->owned[5] = network_front6_new(map->starts6, map->count6, map->bits6);
-    map->count = (uint32_t)c->records.count;
-    map->records = map->owned[6] = (void *)take(c->records.items);
     map->text_size = c->text.n;
-    map->text = map->owned[7] = take(c->text.p);
+    map->text = map->owned[7] = c->text.p ? take(c->text.p) : mem_calloc(1, 1);
 }
 
 static void
@@ -398,6 +446,7 @@ network_map_new(const struct networks *networks, day as_of, struct network_map *
     };
     for (int field = 0; field < FIELD_COUNT; field++)
         c.fields[field].before = more_specific;
+    intern_add(&c.records, &(struct network_record){0}); /* index 0 */
     struct network_map *map = mem_calloc(1, sizeof *map);
     errcode code = OK;
     compile4(&c, map);

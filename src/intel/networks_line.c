@@ -151,41 +151,50 @@ rir_day(str s, day *ret)
     return day_parse((str){text, 10}, ret);
 }
 
+enum { RIR_REGISTRY, RIR_COUNTRY, RIR_TYPE, RIR_START, RIR_VALUE, RIR_DATE, RIR_STATUS, RIR_CELLS };
+
+/* Comments, the version line, summaries, AS numbers, and space that nobody holds. */
+static bool
+rir_without_range(str line, const str cells[], size_t count)
+{
+    if (line.n == 0 || line.p[0] == '#' || ascii_is_digit(line.p[0]))
+        return true;
+    if (count > RIR_COUNTRY && str_eq(cells[RIR_COUNTRY], STR("*")))
+        return true;
+    if (count < RIR_CELLS)
+        return false;
+    bool held =
+        str_eq(cells[RIR_STATUS], STR("allocated")) || str_eq(cells[RIR_STATUS], STR("assigned"));
+    return !held || str_eq(cells[RIR_TYPE], STR("asn"));
+}
+
 /* registry|cc|type|start|value|date|status[|extensions]; the exchange format of the five regional
  * registries ("RIR statistics exchange format"). */
 const char *
 network_line_rir(struct networks *networks, str line, bool *ret_skip)
 {
-    str cells[7];
+    str cells[RIR_CELLS], cell;
     size_t count = 0;
-    str cell;
-    for (str rest = line; count < 7 && str_cut(&rest, '|', &cell); count++)
+    for (str rest = line; count < RIR_CELLS && str_cut(&rest, '|', &cell); count++)
         cells[count] = cell;
-    bool version_line = count > 0 && cells[0].n && ascii_is_digit(cells[0].p[0]);
-    bool summary = count > 1 && str_eq(cells[1], STR("*"));
-    *ret_skip = line.n == 0 || line.p[0] == '#' || version_line || summary;
+    *ret_skip = rir_without_range(line, cells, count);
     if (*ret_skip)
         return NULL;
-    if (count < 7)
+    if (count < RIR_CELLS)
         return "fewer than 7 cells between |";
-    bool held = str_eq(cells[6], STR("allocated")) || str_eq(cells[6], STR("assigned"));
-    if (str_eq(cells[2], STR("asn")) || !held) {
-        *ret_skip = true;
-        return NULL;
-    }
     struct network_input input = network_input_empty(SOURCE_RIR);
-    uint8_t version = str_eq(cells[2], STR("ipv4")) ? 4 : str_eq(cells[2], STR("ipv6")) ? 6 : 0;
     uint64_t value;
-    if (version == 0)
+    bool v6 = str_eq(cells[RIR_TYPE], STR("ipv6"));
+    if (!v6 && !str_eq(cells[RIR_TYPE], STR("ipv4")))
         return "the third cell is not asn, ipv4 or ipv6";
-    if (!ip_parse(cells[3], &input.first) || input.first.version != version)
+    if (!ip_parse(cells[RIR_START], &input.first) || input.first.version != (v6 ? 6 : 4))
         return "the fourth cell is not an address of that kind";
-    if (!str_to_u64(cells[4], (uint64_t)1 << 32, &value) ||
+    if (!str_to_u64(cells[RIR_VALUE], (uint64_t)1 << 32, &value) ||
         !rir_last(input.first, value, &input.last))
         return "the fifth cell is not a number of addresses or a prefix length up to 64";
-    if (!network_country_parse(cells[1], input.country))
+    if (!network_country_parse(cells[RIR_COUNTRY], input.country))
         return "the second cell is not a country code";
-    if (!rir_day(cells[5], &input.from))
+    if (!rir_day(cells[RIR_DATE], &input.from))
         return "the sixth cell is not a date";
     return networks_add(networks, &input);
 }

@@ -13,11 +13,11 @@ struct snapshot_builder;
 struct snapshot_builder *snapshot_builder_new(void);
 void snapshot_builder_free(struct snapshot_builder *builder);
 struct snapshot_meta {
-    day as_of;           /* newest day of the data; DAY_NONE when there are none */
+    day as_of; /* newest day of the data; DAY_NONE when there are none */
     usec built;
     uint32_t window_days; /* "recently" in answers */
-    bool demonstration;  /* the data are simulated */
-    uint64_t generation; /* of the stored sets */
+    bool demonstration;   /* the data are simulated */
+    uint64_t generation;  /* of the stored sets */
 };
 void snapshot_builder_meta(struct snapshot_builder *builder, const struct snapshot_meta *meta);
 /* The map is read at write time and must live until then. */
@@ -29,8 +29,7 @@ uint32_t snapshot_builder_family(struct snapshot_builder *builder, str family,
  * come in any order, families of one address too. DAYS = how many distinct days. */
 void snapshot_builder_add(struct snapshot_builder *builder, ip addr, uint32_t family, day first,
                           day last, uint32_t days);
-errcode snapshot_builder_write(struct snapshot_builder *builder, const char *path,
-                               struct err *err);
+errcode snapshot_builder_write(struct snapshot_builder *builder, const char *path, struct err *err);
 
 /* Reading. Opening checks the whole file (VERIFY: the hash too) and fails without a trace. */
 struct snapshot;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The CSV walker: both of its scanners agree, it ends, each record lies where it says, and its cells
- * are those of a walk byte by byte. */
+/* The CSV walker: both of its scanners agree, it ends, each record lies where it says, and its
+ * cells are those of a walk byte by byte. */
 #include "base/buf.h"
 #include "base/require.h"
 #include "intel/formats/csv.h"
