@@ -76,6 +76,12 @@ fill_addresses(uint32_t *addresses, const struct network_map *map, bool in_range
     }
 }
 
+static struct sockaddr_in
+socket_address(uint32_t addr)
+{
+    return (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(addr)};
+}
+
 static double
 time_ours(const struct network_map *map, const uint32_t *addresses)
 {
@@ -93,14 +99,15 @@ time_ours(const struct network_map *map, const uint32_t *addresses)
 static double
 time_mmdb(MMDB_s *mmdb, const uint32_t *addresses)
 {
+    static struct sockaddr_in batch[BATCH];
     for (size_t b = 0; b < BATCHES; b++) {
         uint32_t sum = 0;
+        for (size_t i = 0; i < BATCH; i++)
+            batch[i] = socket_address(addresses[b * BATCH + i]);
         int64_t began = clock_monotonic();
         for (size_t i = 0; i < BATCH; i++) {
-            struct sockaddr_in addr = {.sin_family = AF_INET,
-                                       .sin_addr.s_addr = htonl(addresses[b * BATCH + i])};
             int error;
-            sum += MMDB_lookup_sockaddr(mmdb, (struct sockaddr *)&addr, &error).entry.offset;
+            sum += MMDB_lookup_sockaddr(mmdb, (struct sockaddr *)&batch[i], &error).entry.offset;
         }
         times[b] = (double)(clock_monotonic() - began) / BATCH;
         __asm__ volatile("" : : "r"(sum));
@@ -114,7 +121,7 @@ check_same(MMDB_s *mmdb, const struct network_map *map, const uint32_t *offsets,
            const uint32_t *addresses)
 {
     for (size_t i = 0; i < ADDRESSES; i++) {
-        struct sockaddr_in addr = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(addresses[i])};
+        struct sockaddr_in addr = socket_address(addresses[i]);
         int error;
         MMDB_lookup_result_s found = MMDB_lookup_sockaddr(mmdb, (struct sockaddr *)&addr, &error);
         uint32_t index = network_map_find4(map, addresses[i]);
@@ -210,12 +217,15 @@ make_snapshot(const struct network_map *map, const char *folder, uint32_t *liste
 static void
 time_checks(const struct snapshot *snapshot, const uint32_t *addresses, bool in_turn)
 {
+    static ip batch[BATCH]; /* made before, as the address of a connection is */
     struct snapshot_answer answer = {.count = 0};
     for (size_t b = 0; b < BATCHES; b++) {
         size_t wait = 0, sum = 0;
+        for (size_t i = 0; i < BATCH; i++)
+            batch[i] = ip_from_v4(addresses[b * BATCH + i]);
         int64_t began = clock_monotonic();
         for (size_t i = 0; i < BATCH; i++) {
-            snapshot_lookup(snapshot, ip_from_v4(addresses[b * BATCH + i + wait]), &answer);
+            snapshot_lookup(snapshot, batch[i + wait], &answer);
             sum += answer.count + answer.network.asn;
             if (in_turn) {
                 wait = answer.count >> 6 | answer.network.subscribers >> 31; /* 0 always */

@@ -24,7 +24,7 @@ int64_t clock_monotonic(void);
 static inline day
 day_of(usec time)
 {
-    return (day)(time >= 0 ? time / USEC_PER_DAY : -((-time + USEC_PER_DAY - 1) / USEC_PER_DAY));
+    return (day)(time / USEC_PER_DAY - (time % USEC_PER_DAY < 0));
 }
 static inline usec
 day_start(day d)

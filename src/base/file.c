@@ -3,6 +3,7 @@
 #include "base/file.h"
 
 #include "base/cleanup.h"
+#include "base/require.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -48,10 +49,11 @@ file_read(const char *path, size_t cap, struct buf *ret, struct err *err)
     return file_read_fd(fd, path, cap, ret, err);
 }
 
-errcode
-file_map_open(const char *path, struct file_map *ret, struct err *err)
+/* Not blocking, or a FIFO would keep us waiting for its writer. */
+static errcode
+open_regular(const char *path, int *ret_fd, size_t *ret_size, struct err *err)
 {
-    cleanup(cleanup_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    cleanup(cleanup_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return err_set_errno(err, "cannot open %s", path);
     struct stat status;
@@ -59,15 +61,67 @@ file_map_open(const char *path, struct file_map *ret, struct err *err)
         return err_set_errno(err, "cannot examine %s", path);
     if (!S_ISREG(status.st_mode))
         return err_set(err, ERR_USAGE, "%s is not a regular file", path);
-    if (status.st_size == 0) {
+    *ret_fd = take_fd(fd);
+    *ret_size = (size_t)status.st_size;
+    return OK;
+}
+
+static errcode
+map_fd(int fd, size_t size, const char *name, struct file_map *ret, struct err *err)
+{
+    if (size == 0) {
         *ret = (struct file_map){.bytes = STR("")};
         return OK;
     }
-    void *p = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    void *p = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (p == MAP_FAILED)
-        return err_set_errno(err, "cannot map %s", path);
-    *ret = (struct file_map){.bytes = {p, (size_t)status.st_size}};
+        return err_set_errno(err, "cannot map %s", name);
+    *ret = (struct file_map){.bytes = {p, size}};
     return OK;
+}
+
+errcode
+file_map_open(const char *path, struct file_map *ret, struct err *err)
+{
+    cleanup(cleanup_close) int fd = -1;
+    size_t size;
+    errcode code = open_regular(path, &fd, &size, err);
+    return code == OK ? map_fd(fd, size, path, ret, err) : code;
+}
+
+errcode
+file_map_copy_fd(int from, const char *name, const char *folder, size_t cap, struct file_map *ret,
+                 struct err *err)
+{
+    enum { STEP = 256 << 10 };
+    cleanup(cleanup_free) char *block = mem_alloc(STEP);
+    cleanup(cleanup_close) int fd = -1;
+    errcode code = file_create_unnamed(folder, &fd, err);
+    size_t size = 0;
+    while (code == OK) {
+        ssize_t n = read(from, block, STEP);
+        if (n == 0)
+            return map_fd(fd, size, name, ret, err);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_set_errno(err, "cannot read %s", name);
+        size += (size_t)n;
+        if (size > cap)
+            return err_set(err, ERR_LIMIT, "%s is larger than the %zu bytes allowed", name, cap);
+        code = file_write_fd(fd, (str){block, (size_t)n}, "a temporary copy", err);
+    }
+    return code;
+}
+
+errcode
+file_map_copy(const char *path, const char *folder, size_t cap, struct file_map *ret,
+              struct err *err)
+{
+    cleanup(cleanup_close) int fd = -1;
+    size_t size;
+    errcode code = open_regular(path, &fd, &size, err);
+    return code == OK ? file_map_copy_fd(fd, path, folder, cap, ret, err) : code;
 }
 
 void
@@ -107,6 +161,26 @@ file_create_temp(const char *path, char temp_path[PATH_TEXT], int *ret_fd, struc
         close(fd);
         return code;
     }
+    *ret_fd = fd;
+    return OK;
+}
+
+errcode
+file_create_unnamed(const char *folder, int *ret_fd, struct err *err)
+{
+    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
+        /* Not every file system has O_TMPFILE. */
+        char path[PATH_TEXT];
+        errcode code = path_join(path, folder, "unnamed-XXXXXX", err);
+        if (code != OK)
+            return code;
+        fd = mkostemp(path, O_CLOEXEC);
+        if (fd >= 0)
+            unlink(path);
+    }
+    if (fd < 0)
+        return err_set_errno(err, "cannot create a temporary file in %s", folder);
     *ret_fd = fd;
     return OK;
 }
@@ -159,12 +233,18 @@ folder_make(const char *path, struct err *err)
         if (*at != '/')
             continue;
         *at = 0;
-        if (mkdir(step, 0750) != 0 && errno != EEXIST && errno != EROFS && errno != EACCES)
-            return err_set_errno(err, "cannot make the folder %s", step);
+        errcode code = OK;
+        if (mkdir(step, 0750) == 0)
+            /* A file in it survives a crash only if its own name in the folder above does. */
+            code = sync_parent(step, err);
+        else if (errno != EEXIST && errno != EROFS && errno != EACCES)
+            code = err_set_errno(err, "cannot make the folder %s", step);
+        if (code != OK)
+            return code;
         *at = '/';
     }
     if (mkdir(path, 0750) == 0)
-        return OK;
+        return sync_parent(path, err);
     struct stat status;
     if (errno == EEXIST && stat(path, &status) == 0 && S_ISDIR(status.st_mode))
         return OK;

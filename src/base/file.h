@@ -14,6 +14,13 @@ errcode file_read(const char *path, size_t cap, struct buf *ret, struct err *err
 /* Standard input or any descriptor until its end. */
 errcode file_read_fd(int fd, const char *name, size_t cap, struct buf *ret, struct err *err);
 errcode file_map_open(const char *path, struct file_map *ret, struct err *err);
+/* The same of a copy in an unnamed file in FOLDER, for files that others may still change: a
+ * mapping that they cut would kill this process. The descriptor may be a pipe. More than CAP bytes
+ * is ERR_LIMIT. */
+errcode file_map_copy(const char *path, const char *folder, size_t cap, struct file_map *ret,
+                      struct err *err);
+errcode file_map_copy_fd(int fd, const char *name, const char *folder, size_t cap,
+                         struct file_map *ret, struct err *err);
 void file_map_close(struct file_map *map);
 
 /* Writes to a temporary name beside PATH, fsyncs, renames over PATH, fsyncs the folder: after a
@@ -25,9 +32,11 @@ errcode file_replace(const char *path, str content, struct err *err);
 enum { PATH_TEXT = 4096 };
 errcode file_create_temp(const char *path, char temp_path[PATH_TEXT], int *ret_fd, struct err *err);
 errcode file_commit_temp(int fd, const char *temp_path, const char *path, struct err *err);
+/* A file in FOLDER that has no name and goes with its last descriptor or mapping. */
+errcode file_create_unnamed(const char *folder, int *ret_fd, struct err *err);
 /* Writes all of it; short writes are continued. NAME is for the message. */
 errcode file_write_fd(int fd, str content, const char *name, struct err *err);
-/* Makes the folder and those above it (mode 0750); fine when it is there. */
+/* Makes the folder and those above it (mode 0750), each durably; fine when it is there. */
 errcode folder_make(const char *path, struct err *err);
 errcode folder_sync(const char *path, struct err *err);
 bool file_exists(const char *path);

@@ -173,7 +173,7 @@ json_out_double(struct json_out *out, double value, int decimals)
         json_out_null(out);
         return;
     }
-    char text[64];
+    char text[400]; /* the largest double has 309 digits before the point */
     int n = snprintf(text, sizeof text, "%.*f", decimals, value);
     require(n > 0 && (size_t)n < sizeof text);
     if (decimals > 0) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A progress bar on standard error for work that takes long, and nothing when that is no terminal. */
+/* A progress bar on standard error for work that takes long, and nothing when that is no terminal.
+ */
 #pragma once
 
 #include <stdbool.h>

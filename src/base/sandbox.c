@@ -17,17 +17,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 /* By number, since Debian 12's header ends at ABI 2; the kernel says which it knows. */
 #define ACCESS_EXECUTE (UINT64_C(1) << 0)
 #define ACCESS_WRITE_FILE (UINT64_C(1) << 1)
@@ -75,8 +64,11 @@ allow_path(int ruleset, const char *path, uint64_t access, struct err *err)
     if (!S_ISDIR(status.st_mode))
         access &= ACCESS_OF_FILES;
     struct landlock_path_beneath_attr rule = {.allowed_access = access, .parent_fd = fd};
-    if (access != 0 &&
-        syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
+    if (access == 0 ||
+        syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0)
+        return OK;
+    /* EBADFD: a pipe or socket (/dev/fd/63), which Landlock neither knows nor bounds. */
+    if (errno != EBADFD)
         return err_set_errno(err, "cannot permit %s to the sandbox", path);
     return OK;
 }
@@ -112,7 +104,7 @@ allow_system(int ruleset, unsigned needs, uint64_t rights, struct err *err)
                                              "/usr/lib",
                                              "/usr/share/ca-certificates",
                                              "/usr/local/share/ca-certificates"};
-    static const char *const sinks[] = {"/dev/null", "/dev/stdout", "/dev/stderr", "/dev/tty"};
+    static const char *const sinks[] = {"/dev/null", "/dev/tty"};
     errcode code =
         allow_paths(ruleset, always, sizeof always / sizeof *always, ACCESS_READING & rights, err);
     if (code == OK)
@@ -371,7 +363,7 @@ rules_always(scmp_filter_ctx filter)
     /* prctl names threads and asks; it cannot give anything back. */
     if (status == 0)
         status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 0);
-    if (status == 0 && SANITIZED)
+    if (status == 0 && SANDBOX_SANITIZED)
         status = ALLOW(filter, calls_sanitizer);
     return status;
 }
@@ -384,7 +376,7 @@ add_rules(scmp_filter_ctx filter, unsigned needs)
         status = rules_threads(filter);
     if (status == 0 && (needs & (NEED_CONNECT | NEED_LISTEN)))
         status = rules_sockets(filter, needs);
-    if (status == 0 && !SANITIZED)
+    if (status == 0 && !SANDBOX_SANITIZED)
         status = rule_each(filter, SCMP_ACT_KILL_PROCESS, calls_deadly,
                            sizeof calls_deadly / sizeof *calls_deadly);
     return status;

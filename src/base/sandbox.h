@@ -18,6 +18,18 @@ enum need {
 
 enum { SANDBOX_PATHS_MAX = 4096 };
 
+/* 1 in a build under AddressSanitizer, whose leak search needs calls that are refused otherwise. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANDBOX_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANDBOX_SANITIZED 1
+#endif
+#endif
+#ifndef SANDBOX_SANITIZED
+#define SANDBOX_SANITIZED 0
+#endif
+
 struct sandbox {
     unsigned needs;
     const char *const *read_paths; /* files or folders, count in reads */

@@ -7,6 +7,8 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 struct cell {
     bool present;
@@ -266,12 +268,14 @@ right_aligned(enum table_type type)
     return type == TABLE_COUNT || type == TABLE_NUMBER;
 }
 
-/* One line of cells; the last column is not padded, so that no line ends with blanks. */
+/* One line of cells; columns of width 0 are left out, and no line ends with blanks. */
 static void
 text_line(const struct table *table, const size_t *widths, const str *cells, struct buf *out)
 {
     size_t blanks = 0;
     for (size_t i = 0; i < table->column_count; i++) {
+        if (widths[i] == 0)
+            continue;
         size_t room = widths[i] - text_width(cells[i]);
         bool right = right_aligned(table->columns[i].type);
         if (cells[i].n > 0) {
@@ -286,31 +290,41 @@ text_line(const struct table *table, const size_t *widths, const str *cells, str
     buf_char(out, '\n');
 }
 
+/* The column's cells, and the widest of them and its heading; 0 when all cells are empty. */
+static size_t
+column_texts(const struct table *table, size_t column, str *cells, struct arena *arena)
+{
+    const char *name = table->columns[column].name;
+    size_t widest = 0;
+    for (size_t r = 0; r < table->row_count; r++) {
+        str *cell = &cells[r * table->column_count + column];
+        *cell = table_text(table, r, name, arena);
+        widest = text_width(*cell) > widest ? text_width(*cell) : widest;
+    }
+    size_t heading = strlen(name);
+    return widest == 0 ? 0 : widest > heading ? widest : heading;
+}
+
 void
 table_write_text(const struct table *table, struct buf *out)
 {
     struct arena arena = ARENA;
     size_t widths[TABLE_COLUMNS_MAX];
-    str cells[TABLE_COLUMNS_MAX];
+    str headings[TABLE_COLUMNS_MAX];
+    str *cells = mem_calloc(table->row_count * table->column_count + 1, sizeof *cells);
     for (size_t i = 0; i < table->column_count; i++) {
-        cells[i] = str_of(table->columns[i].name);
-        widths[i] = cells[i].n;
-        for (size_t r = 0; r < table->row_count; r++) {
-            size_t width = text_width(table_text(table, r, cells[i].p, &arena));
-            widths[i] = width > widths[i] ? width : widths[i];
-        }
+        headings[i] = str_of(table->columns[i].name);
+        widths[i] = column_texts(table, i, cells, &arena);
     }
     if (table->row_count)
-        text_line(table, widths, cells, out);
+        text_line(table, widths, headings, out);
     else
         buf_z(out, "no data\n");
-    for (size_t r = 0; r < table->row_count; r++) {
-        for (size_t i = 0; i < table->column_count; i++)
-            cells[i] = table_text(table, r, table->columns[i].name, &arena);
-        text_line(table, widths, cells, out);
-    }
+    for (size_t r = 0; r < table->row_count; r++)
+        text_line(table, widths, cells + r * table->column_count, out);
     for (size_t i = 0; i < table->note_count; i++)
         buf_printf(out, "note: %.*s\n", STR_ARG(table->notes[i]));
+    free(cells);
     arena_clear(&arena);
 }
 

@@ -60,7 +60,8 @@ double table_value(const struct table *table, size_t row, const char *column);
 size_t table_notes(const struct table *table);
 str table_note_at(const struct table *table, size_t index);
 
-/* Columns aligned with blanks, a heading, the notes; without rows one line that says so. */
+/* Columns aligned with blanks (those without any value are left out), a heading, the notes; without
+ * rows one line that says so. */
 void table_write_text(const struct table *table, struct buf *out);
 void table_write_json(const struct table *table, struct buf *out); /* ends with a newline */
 /* RFC 4180, with a heading; text that a spreadsheet would take for a formula gets a quote before

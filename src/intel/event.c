@@ -5,6 +5,7 @@
 
 #include "base/json_out.h"
 #include "base/limits.h"
+#include "intel/idn.h"
 
 #include <stddef.h>
 
@@ -235,10 +236,13 @@ event_is_fqdn(str s)
 static bool
 clean_fqdn(str *s, struct arena *arena)
 {
-    if (!event_is_fqdn(*s))
+    str name = *s;
+    if (!event_is_fqdn(name) && (is_ascii(name) || !idn_to_ascii(name, arena, &name)))
         return false;
-    s->n -= s->p[s->n - 1] == '.';
-    *s = lower(*s, arena);
+    if (!event_is_fqdn(name))
+        return false;
+    name.n -= name.p[name.n - 1] == '.';
+    *s = lower(name, arena);
     return true;
 }
 
@@ -478,11 +482,23 @@ write_addresses(struct json_out *out, const struct event *event)
         json_out_pair_u64(out, "destination.asn", event->destination_asn);
 }
 
+/* Two columns may have one name; JSON must not have a key twice. */
+static bool
+is_repeated(const struct event *event, size_t i)
+{
+    for (size_t j = 0; j < i; j++)
+        if (str_eq(event->extras[j].key, event->extras[i].key))
+            return true;
+    return false;
+}
+
 static void
 write_extras(struct json_out *out, const struct event *event)
 {
     struct buf key = BUF(sizeof "extra." + LIMIT_CELL);
     for (size_t i = 0; i < event->extra_count; i++) {
+        if (is_repeated(event, i))
+            continue;
         buf_reset(&key);
         buf_str(&key, STR("extra."));
         buf_str(&key, event->extras[i].key);

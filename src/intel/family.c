@@ -218,6 +218,8 @@ listed_or_variant(const struct families *families, str key)
 static const struct family *
 find_decorated(const struct families *families, str key)
 {
+    if (!memchr(key.p, '.', key.n) && !memchr(key.p, '-', key.n))
+        return NULL; /* most unlisted names have no decoration */
     str stem = without_variant(key);
     const struct family *family = stem.n ? listed(families, stem) : NULL;
     for (size_t i = 0; !family && i < sizeof prefixes / sizeof *prefixes; i++) {

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The network registry: who runs which addresses from when to when. It is read from several source
  * files (networks_read) and compiled, as of one day, into a map of disjoint ranges. Where prefixes
- * overlap the longer one wins field by field: what it leaves empty it inherits. */
+ * overlap the longer one wins field by field: what it leaves empty it inherits; of the same length
+ * our own CSV wins, then the ASN table, the country table, the RIR file, then the later row. What
+ * no row says of an AS, data/isps.tsv may. 100.64.0.0/10 is always CGNAT (RFC 6598). */
 #pragma once
 
 #include "base/buf.h"
@@ -26,10 +28,10 @@ enum network_kind {
 const char *network_kind_name(enum network_kind kind);
 enum network_kind network_kind_find(str name); /* NETWORK_UNKNOWN when there is none */
 
-/* What is known about one network; text is a view into the registry or the mapped snapshot. */
+/* What is known about one network; text is a view into the map or the mapped snapshot. */
 struct network {
     uint32_t asn;         /* 0 unknown */
-    uint32_t subscribers; /* 0 unknown */
+    uint32_t subscribers; /* of the whole provider or prefix: not to be summed; 0 unknown */
     str name;             /* of the AS or the provider, as its source writes it */
     str isp;              /* short key of data/isps.tsv ("viettel"), or empty */
     str unit;             /* the public body that holds it, or empty */
@@ -40,7 +42,7 @@ struct network {
 };
 
 struct networks;
-struct networks *networks_new(void);
+struct networks *networks_new(void); /* has the built-in data/isps.tsv */
 void networks_free(struct networks *networks);
 
 struct networks_report {
@@ -49,18 +51,20 @@ struct networks_report {
 };
 /* Adds a source: ip-location-db ASN or country CSV (IPv4, IPv6), RIR delegated(-extended) file, or
  * our own CSV with the header
- * prefix,asn,name,isp,country,province,unit,kind,subscribers,valid_from,valid_to.
+ * prefix,asn,name,isp,country,province,unit,kind,subscribers,valid_from,valid_to
+ * (the prefix may be a range FIRST-LAST, both days are inclusive), or a table as data/isps.tsv.
  * Refused rows are given to REFUSED (may be NULL); a file with too many is refused whole. */
 errcode networks_read(struct networks *networks, const char *name, str text,
                       void (*refused)(void *context, uint64_t line, const char *reason),
                       void *context, struct networks_report *ret, struct err *err);
 /* The registry folder (var/networks): each source is one file there, replaced by its next import.
- * Save stores the source file TEXT under its base name; load reads all of them and the built-in
- * data/isps.tsv. A missing folder is an empty registry. */
+ * Save stores the source file TEXT under its base name; load reads all of them, of which one like
+ * data/isps.tsv replaces the built-in table. A missing folder is an empty registry. */
 errcode networks_save(const char *folder, const char *name, str text, struct err *err);
 errcode networks_load(struct networks *networks, const char *folder, struct err *err);
 
-/* The registry compiled as of a day. Lookups are safe from any thread. */
+/* The registry compiled as of a day; it does not need the registry afterwards. Lookups are safe
+ * from any thread. */
 struct network_map;
 errcode network_map_new(const struct networks *networks, day as_of, struct network_map **ret,
                         struct err *err);
@@ -78,6 +82,7 @@ struct network_ranges {
     size_t count;
 };
 struct network_ranges network_map_ranges(const struct network_map *map);
-/* Days within FROM … TO at which a validity begins or ends, sorted, so that a longer report can be
- * computed stretch by stretch. Writes at most MAX; returns how many there are. */
+/* Days within FROM … TO whose map may differ from the day before (a first day of validity, or the
+ * day after a last one), sorted, so that a longer report can be computed stretch by stretch.
+ * Writes at most MAX; returns how many there are. */
 size_t networks_changes(const struct networks *networks, day from, day to, day *out, size_t max);

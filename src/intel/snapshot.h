@@ -26,12 +26,14 @@ void snapshot_builder_networks(struct snapshot_builder *builder, const struct ne
 uint32_t snapshot_builder_family(struct snapshot_builder *builder, str family,
                                  enum event_class class);
 /* One address (IPv4) or /64 (IPv6: only the high half counts) seen for one family. Addresses may
- * come in any order, families of one address too. DAYS = how many distinct days. */
+ * come in any order, families of one address too; the same twice is joined. DAYS (at least 1) = how
+ * many distinct days, told up to 65,535. */
 void snapshot_builder_add(struct snapshot_builder *builder, ip addr, uint32_t family, day first,
                           day last, uint32_t days);
 errcode snapshot_builder_write(struct snapshot_builder *builder, const char *path, struct err *err);
 
-/* Reading. Opening checks the whole file (VERIFY: the hash too) and fails without a trace. */
+/* Reading. Opening checks what lookups rely on (VERIFY: the hash and all invariants too) and fails
+ * without a trace. It takes time with the networks, not with the listed addresses. */
 struct snapshot;
 errcode snapshot_open(const char *path, bool verify, struct snapshot **ret, struct err *err);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);   /* counted, thread-safe */

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/json_in.h"
 #include "base/json_out.h"
+#include "base/limits.h"
 #include "base/require.h"
 
 #include <dirent.h>
@@ -149,11 +150,45 @@ entry_write(const char *path, str content, const struct archive_meta *meta,
     return code;
 }
 
+/* What is no UTF-8 would come back longer than it went in, and not fit. */
+static void
+text_clean(char *text)
+{
+    while (*text) {
+        size_t n = 1;
+        while (n < 4 && text[n - 1] && !str_is_utf8((str){text, n}))
+            n++;
+        if (str_is_utf8((str){text, n})) {
+            text += n;
+            continue;
+        }
+        *text++ = '?';
+    }
+}
+
+static void
+meta_clean(struct archive_meta *meta)
+{
+    text_clean(meta->name);
+    text_clean(meta->format);
+    text_clean(meta->source);
+    text_clean(meta->columns);
+}
+
+/* Would both be read the same way? */
+static bool
+meta_alike(const struct archive_meta *a, const struct archive_meta *b)
+{
+    return strcmp(a->name, b->name) == 0 && strcmp(a->format, b->format) == 0 &&
+           strcmp(a->source, b->source) == 0 && strcmp(a->columns, b->columns) == 0;
+}
+
 errcode
 archive_add(const char *folder, str content, const struct archive_meta *meta,
             struct archive_entry *ret, bool *ret_new, struct err *err)
 {
     struct archive_entry entry = {.hash = sha256_of(content), .meta = *meta};
+    meta_clean(&entry.meta);
     entry.meta.bytes = content.n;
     entry_path(&entry.hash, meta->received, entry.path);
     char path[PATH_TEXT];
@@ -161,7 +196,8 @@ archive_add(const char *folder, str content, const struct archive_meta *meta,
     if (code != OK)
         return code;
     struct archive_entry earlier;
-    if (file_exists(path) && archive_check(folder, entry.path, &earlier, NULL) == OK) {
+    if (file_exists(path) && archive_check(folder, entry.path, &earlier, NULL) == OK &&
+        meta_alike(&earlier.meta, &entry.meta)) {
         *ret = earlier;
         *ret_new = false;
         return OK;
@@ -178,9 +214,10 @@ archive_add(const char *folder, str content, const struct archive_meta *meta,
 static errcode
 map_temporary(const char *folder, size_t size, char **ret, struct err *err)
 {
-    cleanup(cleanup_close) int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return err_set_errno(err, "cannot create a temporary file in %s", folder);
+    cleanup(cleanup_close) int fd = -1;
+    errcode code = file_create_unnamed(folder, &fd, err);
+    if (code != OK)
+        return code;
     int failed = posix_fallocate(fd, 0, (off_t)size);
     if (failed != 0) {
         errno = failed;
@@ -198,7 +235,7 @@ decompress(const char *folder, str packed, const struct archive_entry *entry,
            struct archive_content *content, struct err *err)
 {
     unsigned long long size = ZSTD_getFrameContentSize(packed.p, packed.n);
-    if (size == ZSTD_CONTENTSIZE_ERROR || size != entry->meta.bytes)
+    if (size == ZSTD_CONTENTSIZE_ERROR || size != entry->meta.bytes || size > LIMIT_FEED_BYTES)
         return err_set(err, ERR_CORRUPT, "archive entry %s is damaged: wrong length", entry->path);
     if (size == 0) {
         content->bytes = STR("");
@@ -323,13 +360,38 @@ archive_close(struct archive_content *content)
 enum { LEVELS = 4 };
 
 static int
-is_level_name(const struct dirent *entry)
+is_folder_name(const struct dirent *entry)
 {
     str name = str_of(entry->d_name);
     uint64_t number;
-    if (name.n == 2 || name.n == 4)
-        return str_to_u64(name, 9999, &number);
+    return (name.n == 2 || name.n == 4) && str_to_u64(name, 9999, &number);
+}
+
+static int
+is_entry_name(const struct dirent *entry)
+{
+    str name = str_of(entry->d_name);
     return name.n == SHA256_TEXT - 1 + 4 && str_ends(name, STR(".zst"));
+}
+
+bool
+archive_identify(const char *path, struct archive_entry *ret)
+{
+    str rest = str_of(path), year, month, date, hash = str_of(path_base(path));
+    struct archive_entry entry = {.meta = {.received = 0}};
+    char text[DAY_TEXT];
+    day received;
+    if (!str_cut(&rest, '/', &year) || !str_cut(&rest, '/', &year) ||
+        !str_cut(&rest, '/', &month) || !str_cut(&rest, '/', &date) || !str_ends(hash, STR(".zst")))
+        return false;
+    snprintf(text, sizeof text, "%.*s-%.*s-%.*s", STR_ARG(year), STR_ARG(month), STR_ARG(date));
+    if (!day_parse(str_of(text), &received) ||
+        !sha256_parse((str){hash.p, hash.n - 4}, &entry.hash) ||
+        !str_copy(str_of(path), entry.path, sizeof entry.path))
+        return false;
+    entry.meta.received = day_start(received);
+    *ret = entry;
+    return true;
 }
 
 struct level {
@@ -365,7 +427,8 @@ level_open(const char *folder, struct level *levels, int depth, struct err *err)
     if (code != OK)
         return code;
     levels[depth] = (struct level){.at = -1};
-    levels[depth].count = scandir(full, &levels[depth].entries, is_level_name, alphasort);
+    levels[depth].count = scandir(full, &levels[depth].entries,
+                                  depth < LEVELS - 1 ? is_folder_name : is_entry_name, alphasort);
     if (levels[depth].count < 0) {
         levels[depth].count = 0;
         if (depth > 0 || errno != ENOENT)

@@ -24,8 +24,10 @@ struct archive_entry {
     struct archive_meta meta;
 };
 
-/* Stores CONTENT durably unless an intact entry with its hash is there; *RET is then that earlier
- * entry, with its own receipt time, and *RET_NEW is false. */
+/* Stores CONTENT durably unless an intact entry with its hash, day of receipt and meta is there;
+ * *RET is then that earlier entry, with its own receipt time, and *RET_NEW is false. An entry that
+ * was made with other words (format, source, columns, name) gives way: nobody could use it. Text in
+ * the meta that is no UTF-8 is stored with '?' in place of the bytes at fault. */
 errcode archive_add(const char *folder, str content, const struct archive_meta *meta,
                     struct archive_entry *ret, bool *ret_new, struct err *err);
 /* The entry's content, decompressed into an unlinked temporary file and mapped; damage (wrong hash,
@@ -36,6 +38,9 @@ errcode archive_open(const char *folder, const char *path, struct archive_entry 
 /* Only whether it is whole; needs no room for the content. */
 errcode archive_check(const char *folder, const char *path, struct archive_entry *ret_entry,
                       struct err *err);
+/* What the path says by itself: hash, and the day of receipt as meta.received. False when it is no
+ * path of an entry. */
+bool archive_identify(const char *path, struct archive_entry *ret);
 str archive_bytes(const struct archive_content *content);
 void archive_close(struct archive_content *content);
 /* Each entry in the order of its path; EACH gets the path below FOLDER. */

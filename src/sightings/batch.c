@@ -31,6 +31,7 @@ struct batch {
     struct batch_set **list; /* in the order they came */
     size_t count, slots;
     struct batch_totals totals;
+    uint64_t halves; /* that prefixes stood for */
     struct cached cache[CACHE_SLOTS];
 };
 
@@ -127,10 +128,15 @@ find_or_make(struct batch *batch, const struct set_key *key, struct batch_set **
     return OK;
 }
 
+/* Cut between characters. */
 static str
 at_most(str s, size_t most)
 {
-    return s.n > most ? (str){s.p, most} : s;
+    if (s.n <= most)
+        return s;
+    while (most > 0 && ((unsigned char)s.p[most] & 0xc0) == 0x80)
+        most--;
+    return (str){s.p, most};
 }
 
 /* The family of the set: the malware's canonical name, or its name as it came (unknown names are
@@ -165,10 +171,12 @@ set_for(struct batch *batch, const struct event *event, day on, struct batch_set
         struct err *err)
 {
     str name = event->text[TEXT_MALWARE_NAME];
-    if (name.n == 0)
+    bool is_malware = name.n > 0; /* an identifier of the same text is another family */
+    if (!is_malware)
         name = event->text[TEXT_IDENTIFIER];
     str source = event->text[TEXT_FEED_NAME];
-    uint64_t hash = str_hash(name) * 31 + str_hash(source) * 7 + (uint64_t)class_of(event);
+    uint64_t hash =
+        str_hash(name) * 31 + str_hash(source) * 7 + (uint64_t)class_of(event) * 2 + is_malware;
     struct cached *cached = &batch->cache[(hash ^ (uint64_t)(uint32_t)on) & (CACHE_SLOTS - 1)];
     if (cached->set && cached->hash == hash && cached->day == on) {
         *ret = cached->set;
@@ -223,7 +231,8 @@ static void
 add6(struct batch_set *set, uint64_t half)
 {
     if (set->fresh6_count == set->fresh6_room) {
-        if (set->fresh6_room < FRESH_MOST) {
+        /* Merging costs the whole set, so wait for as many as it has. */
+        if (set->fresh6_room < FRESH_MOST || set->fresh6_room < ipset_count6(set->set)) {
             set->fresh6_room = set->fresh6_room ? set->fresh6_room * 4 : FRESH_FIRST;
             set->fresh6 = mem_resize(set->fresh6, set->fresh6_room, sizeof *set->fresh6);
         } else {
@@ -233,24 +242,26 @@ add6(struct batch_set *set, uint64_t half)
     set->fresh6[set->fresh6_count++] = half;
 }
 
-/* A listed prefix stands for all its addresses. False when it is too large to be a list. */
-static bool
-add_prefix(struct batch_set *set, prefix p)
+/* A listed prefix stands for all its addresses, unless it is too large to be a list. */
+static errcode
+add_prefix(struct batch *batch, struct batch_set *set, prefix p, struct err *err)
 {
     ip last = prefix_last(p);
+    if (p.bits < (p.addr.version == 4 ? PREFIX_SHORTEST4 : PREFIX_SHORTEST6)) {
+        batch->totals.without_address++;
+        return OK;
+    }
     if (p.addr.version == 4) {
-        if (p.bits < PREFIX_SHORTEST4)
-            return false;
         ipset_add_range4(set->set, (uint32_t)p.addr.lo, (uint32_t)last.lo);
-        return true;
+        return OK;
     }
-    if (p.bits < PREFIX_SHORTEST6)
-        return false;
-    for (uint64_t half = p.addr.hi;; half++) {
-        add6(set, half);
-        if (half == last.hi)
-            return true;
-    }
+    batch->halves += last.hi - p.addr.hi + 1;
+    if (batch->halves > LIMIT_PREFIX6_HALVES)
+        return err_set(err, ERR_LIMIT, "its IPv6 prefixes stand for more than %d /64 networks",
+                       LIMIT_PREFIX6_HALVES);
+    for (uint64_t i = 0; i <= last.hi - p.addr.hi; i++)
+        add6(set, p.addr.hi + i);
+    return OK;
 }
 
 static errcode
@@ -289,11 +300,8 @@ batch_add(struct batch *batch, const struct event *event, struct err *err)
         return code;
     batch->totals.events++;
     set->events++;
-    if (has_prefix) {
-        if (!add_prefix(set, event->source_network))
-            batch->totals.without_address++;
-        return OK;
-    }
+    if (has_prefix)
+        return add_prefix(batch, set, event->source_network, err);
     if (event->source_ip.version == 4)
         add4(set, (uint32_t)event->source_ip.lo);
     else

@@ -25,7 +25,6 @@ struct parse {
     const struct feed_format *format;
     uint64_t documents_unknown;
     char unknown_reason[480];
-    str input;
 };
 
 static void
@@ -121,12 +120,8 @@ ingest_parse(str content, const struct archive_meta *meta, const struct ingest_o
              const char *temp_folder, struct batch *batch, struct ingest_report *report,
              struct err *err)
 {
-    struct parse parse = {.options = options,
-                          .meta = meta,
-                          .batch = batch,
-                          .report = report,
-                          .document = meta->name,
-                          .input = content};
+    struct parse parse = {
+        .options = options, .meta = meta, .batch = batch, .report = report, .document = meta->name};
     errcode code = OK;
     if (meta->columns[0])
         code = feed_columns_parse(str_of(meta->columns), &parse.columns, err);
@@ -147,25 +142,32 @@ ingest_parse(str content, const struct archive_meta *meta, const struct ingest_o
     return OK;
 }
 
-/* Adds the batch's set to the counts per class and family. */
-static void
-count_set(struct ingest_report *report, struct ipset **unions, const struct batch_set *set)
+static int
+by_class_and_family(const void *a, const void *b)
 {
-    const char *class = event_class_name(set->key.class);
-    size_t at = 0;
-    while (at < report->count_count &&
-           !(strcmp(report->counts[at].class, class) == 0 &&
-             str_eq(str_of(report->counts[at].family), set->key.family)))
-        at++;
-    struct ingest_count *count = &report->counts[at];
-    if (at == report->count_count) {
-        report->count_count++;
-        snprintf(count->class, sizeof count->class, "%s", class);
-        snprintf(count->family, sizeof count->family, "%.*s", STR_ARG(set->key.family));
-        unions[at] = ipset_new();
+    const struct set_key *x = &(*(const struct batch_set *const *)a)->key;
+    const struct set_key *y = &(*(const struct batch_set *const *)b)->key;
+    if (x->class != y->class)
+        return x->class < y->class ? -1 : 1;
+    return str_compare(x->family, y->family);
+}
+
+/* Counts per class and family: SETS, sorted by them, in groups. */
+static void
+count_groups(const struct batch_set **sets, size_t n, struct ingest_report *report)
+{
+    for (size_t i = 0, end; i < n; i = end) {
+        struct ingest_count *count = &report->counts[report->count_count++];
+        const struct set_key *key = &sets[i]->key;
+        snprintf(count->class, sizeof count->class, "%s", event_class_name(key->class));
+        snprintf(count->family, sizeof count->family, "%.*s", STR_ARG(key->family));
+        cleanup(cleanup_ipset) struct ipset *all = ipset_new();
+        for (end = i; end < n && by_class_and_family(&sets[i], &sets[end]) == 0; end++) {
+            count->events += sets[end]->events;
+            ipset_or(all, sets[end]->set);
+        }
+        count->distinct = ipset_count(all);
     }
-    count->events += set->events;
-    ipset_or(unions[at], set->set);
 }
 
 static int
@@ -183,12 +185,12 @@ ingest_count_batch(struct batch *batch, struct ingest_report *report)
 {
     size_t n = batch_count(batch);
     report->counts = mem_calloc(n, sizeof *report->counts);
-    struct ipset **unions = mem_calloc(n, sizeof(void *));
+    cleanup(cleanup_free) const struct batch_set **sets = mem_calloc(n, sizeof *sets);
     report->first = report->last = DAY_NONE;
     uint64_t members = 0, events = 0;
     for (size_t i = 0; i < n; i++) {
         const struct batch_set *set = batch_get(batch, i);
-        count_set(report, unions, set);
+        sets[i] = set;
         members += ipset_count(set->set);
         events += set->events;
         if (report->first == DAY_NONE || set->key.day < report->first)
@@ -197,13 +199,11 @@ ingest_count_batch(struct batch *batch, struct ingest_report *report)
             report->last = set->key.day;
     }
     report->repeats = events > members ? events - members : 0;
-    for (size_t i = 0; i < report->count_count; i++) {
-        report->counts[i].distinct = ipset_count(unions[i]);
-        ipset_free(unions[i]);
-    }
-    free(unions);
-    if (report->count_count)
-        qsort(report->counts, report->count_count, sizeof *report->counts, by_events);
+    if (n == 0)
+        return;
+    qsort(sets, n, sizeof *sets, by_class_and_family);
+    count_groups(sets, n, report);
+    qsort(report->counts, report->count_count, sizeof *report->counts, by_events);
 }
 
 void
@@ -254,7 +254,18 @@ meta_fill(const char *name, const struct ingest_options *options, struct archive
         return err_set(err, ERR_USAGE,
                        "there is no feed format '%s'; `khien feed formats` lists them",
                        options->format);
-    return OK;
+    struct feed_columns *columns = NULL;
+    if (options->columns)
+        code = feed_columns_parse(str_of(options->columns), &columns, err);
+    feed_columns_free(columns);
+    return code;
+}
+
+bool
+ingest_is_at_fault(errcode code)
+{
+    return code == ERR_USAGE || code == ERR_FORMAT || code == ERR_LIMIT || code == ERR_CORRUPT ||
+           code == ERR_UNSUPPORTED;
 }
 
 errcode
@@ -267,8 +278,8 @@ ingest_entry(struct sightings *sightings, const struct archive_entry *entry, str
     if (code == OK) {
         ingest_count_batch(batch, report);
         code = ingest_commit(sightings, entry, batch, report, err);
-    } else if (code == ERR_FORMAT || code == ERR_UNSUPPORTED || code == ERR_LIMIT) {
-        /* The input itself is at fault: record that, so that nobody waits for it. */
+    } else if (ingest_is_at_fault(code)) {
+        /* Recorded, so that nobody waits for it. */
         struct err ignored;
         ingest_record_failure(sightings, entry, report, err->text, &ignored);
     }
@@ -311,21 +322,15 @@ errcode
 ingest_file(struct sightings *sightings, const char *path, const struct ingest_options *options,
             struct ingest_report *ret, struct err *err)
 {
-    if (strcmp(path, "-") == 0) {
-        cleanup(buf_clear) struct buf content = BUF(0);
-        errcode code = file_read_fd(0, "standard input", LIMIT_FEED_BYTES, &content, err);
-        if (code != OK)
-            return code;
-        return ingest_bytes(sightings, "standard-input", buf_view(&content), options, ret, err);
-    }
+    bool is_stdin = strcmp(path, "-") == 0;
     struct file_map map;
-    errcode code = file_map_open(path, &map, err);
-    if (code != OK)
-        return code;
-    if (map.bytes.n > LIMIT_FEED_BYTES)
-        code = err_set(err, ERR_LIMIT, "it is larger than the %zu bytes allowed", LIMIT_FEED_BYTES);
-    else
-        code = ingest_bytes(sightings, path, map.bytes, options, ret, err);
-    file_map_close(&map);
-    return code == OK ? OK : err_prefix(err, "%s", path);
+    errcode code = is_stdin
+                       ? file_map_copy_fd(0, "it", sightings->folder, LIMIT_FEED_BYTES, &map, err)
+                       : file_map_copy(path, sightings->folder, LIMIT_FEED_BYTES, &map, err);
+    if (code == OK) {
+        code = ingest_bytes(sightings, is_stdin ? "standard-input" : path, map.bytes, options, ret,
+                            err);
+        file_map_close(&map);
+    }
+    return code == OK ? OK : err_prefix(err, "%s", is_stdin ? "standard input" : path);
 }

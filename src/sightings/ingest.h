@@ -16,7 +16,7 @@ struct ingest_options {
     const struct network_map *networks; /* for attribution in the report; may be NULL */
     bool archive;                       /* false only in benchmarks: nothing is kept to replay */
     void *context;
-    /* Bytes parsed so far; may be NULL. */
+    /* Rows of the input, or inputs of a replay, so far; TOTAL is 0 when unknown. May be NULL. */
     void (*progress)(void *context, uint64_t done, uint64_t total);
 };
 

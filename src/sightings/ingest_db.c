@@ -4,6 +4,13 @@
 
 #include "base/cleanup.h"
 
+static void
+bind_identity(struct statement *statement, const struct archive_entry *entry, const char *hash)
+{
+    store_bind_str(statement, 1, str_of(hash));
+    store_bind_i64(statement, 2, day_of(entry->meta.received));
+}
+
 errcode
 ingest_is_known(struct sightings *sightings, const struct sha256 *hash, day received,
                 struct ingest_report *report, struct err *err)
@@ -39,30 +46,31 @@ ingest_is_recorded(struct sightings *sightings, const struct archive_entry *entr
                    struct err *err)
 {
     cleanup(cleanup_statement) struct statement *statement = NULL;
-    errcode code =
-        store_prepare(sightings->store, "SELECT 1 FROM input WHERE path = ?1", &statement, err);
+    errcode code = store_prepare(sightings->store,
+                                 "SELECT 1 FROM input WHERE sha256 = ?1 AND (received_day = ?2"
+                                 " OR (undated = 0 AND failure = '')) LIMIT 1",
+                                 &statement, err);
     if (code != OK)
         return code;
-    store_bind_str(statement, 1, str_of(entry->path));
+    char text[SHA256_TEXT];
+    bind_identity(statement, entry, sha256_format(&entry->hash, text));
     return store_step(statement, ret, err);
 }
 
-static void
-bind_identity(struct statement *statement, const struct archive_entry *entry, const char *hash)
-{
-    store_bind_str(statement, 1, str_of(hash));
-    store_bind_i64(statement, 2, day_of(entry->meta.received));
-}
-
+/* Forgets what an earlier record said; of a dated input also the records of other days. */
 static errcode
-clear_details(struct sightings *sightings, const struct archive_entry *entry, const char *hash,
-              struct err *err)
+clear_earlier(struct sightings *sightings, const struct archive_entry *entry, const char *hash,
+              bool all_days, struct err *err)
 {
     static const char *const clears[] = {
         "DELETE FROM input_day WHERE sha256 = ?1 AND received_day = ?2",
         "DELETE FROM input_unknown WHERE sha256 = ?1 AND received_day = ?2",
+        "DELETE FROM input_day WHERE sha256 = ?1 AND received_day <> ?2",
+        "DELETE FROM input_unknown WHERE sha256 = ?1 AND received_day <> ?2",
+        "DELETE FROM input WHERE sha256 = ?1 AND received_day <> ?2",
     };
-    for (size_t i = 0; i < sizeof clears / sizeof *clears; i++) {
+    size_t count = all_days ? sizeof clears / sizeof *clears : 2;
+    for (size_t i = 0; i < count; i++) {
         cleanup(cleanup_statement) struct statement *statement = NULL;
         errcode code = store_prepare(sightings->store, clears[i], &statement, err);
         if (code != OK)
@@ -161,7 +169,7 @@ ingest_record(struct sightings *sightings, const struct archive_entry *entry, st
     sha256_format(&entry->hash, hash);
     errcode code = record_input(sightings, entry, hash, batch, report, failure, err);
     if (code == OK)
-        code = clear_details(sightings, entry, hash, err);
+        code = clear_earlier(sightings, entry, hash, batch && !batch_totals(batch).undated, err);
     for (size_t i = 0; code == OK && batch && i < batch_count(batch); i++) {
         const struct batch_set *set = batch_get(batch, i);
         code = record_set(sightings, entry, hash, set, err);

@@ -22,6 +22,24 @@ warn(const struct replay_run *run, const char *message)
         run->warn(run->context, message);
 }
 
+/* Notes that this entry of the archive was read, inside the caller's transaction if there is one.
+ */
+static errcode
+note_replayed(struct replay_run *run, const struct archive_entry *entry, struct err *err)
+{
+    cleanup(cleanup_statement) struct statement *statement = NULL;
+    errcode code = store_prepare(run->sightings->store,
+                                 "INSERT OR IGNORE INTO replay_input (sha256, received_day)"
+                                 " VALUES (?1, ?2)",
+                                 &statement, err);
+    if (code != OK)
+        return code;
+    char text[SHA256_TEXT];
+    store_bind_str(statement, 1, str_of(sha256_format(&entry->hash, text)));
+    store_bind_i64(statement, 2, day_of(entry->meta.received));
+    return store_run(statement, err);
+}
+
 static errcode
 merge_replayed(struct replay_run *run, const struct archive_entry *entry, struct batch *batch,
                const struct ingest_report *report, struct err *err)
@@ -36,6 +54,8 @@ merge_replayed(struct replay_run *run, const struct archive_entry *entry, struct
     }
     if (code == OK)
         code = ingest_record(run->sightings, entry, batch, report, "", err);
+    if (code == OK)
+        code = note_replayed(run, entry, err);
     if (code == OK)
         return store_commit(run->sightings->store, err);
     store_rollback(run->sightings->store);
@@ -56,12 +76,14 @@ replay_content(struct replay_run *run, const struct archive_entry *entry, str co
     if (code == OK) {
         ingest_count_batch(batch, &report);
         code = merge_replayed(run, entry, batch, &report, err);
-    } else if (code == ERR_IO || code == ERR_NO_SPACE) {
+    } else if (!ingest_is_at_fault(code)) {
         err_set(err, code, "%s", why.text);
     } else {
         run->report->refused++;
         warn(run, why.text);
         code = ingest_record_failure(run->sightings, entry, &report, why.text, err);
+        if (code == OK)
+            code = note_replayed(run, entry, err);
     }
     ingest_report_clear(&report);
     batch_free(batch);
@@ -92,10 +114,14 @@ replay_entry(void *context, const char *path, struct err *err)
 }
 
 static errcode
-make_table(struct sightings *sightings, struct err *err)
+make_tables(struct sightings *sightings, struct err *err)
 {
     return store_exec(sightings->store,
                       "DROP TABLE IF EXISTS replay_set;"
+                      "DROP TABLE IF EXISTS replay_input;"
+                      "CREATE TABLE replay_input ("
+                      "  sha256 TEXT NOT NULL, received_day INTEGER NOT NULL,"
+                      "  PRIMARY KEY (sha256, received_day)) STRICT, WITHOUT ROWID;"
                       "CREATE TABLE replay_set ("
                       "  day INTEGER NOT NULL, class TEXT NOT NULL, family TEXT NOT NULL,"
                       "  source TEXT NOT NULL, members INTEGER NOT NULL, checksum BLOB NOT NULL,"
@@ -134,6 +160,23 @@ keep_stored(struct replay_run *run, struct err *err)
     return code;
 }
 
+/* An input whose entry is gone or damaged must not pass for known when it comes again. Where sets
+ * were kept, so is what is known about their sources. */
+static errcode
+forget_inputs(struct replay_run *run, struct err *err)
+{
+    static const char gone[] = "DELETE FROM input WHERE (sha256, received_day) NOT IN"
+                               " (SELECT sha256, received_day FROM replay_input);"
+                               "DELETE FROM input_day WHERE (sha256, received_day) NOT IN"
+                               " (SELECT sha256, received_day FROM input);"
+                               "DELETE FROM input_unknown WHERE (sha256, received_day) NOT IN"
+                               " (SELECT sha256, received_day FROM input)";
+    static const char kept[] = "UPDATE input SET failure = 'its archive entry is damaged or gone'"
+                               " WHERE failure = '' AND (sha256, received_day) NOT IN"
+                               " (SELECT sha256, received_day FROM replay_input)";
+    return store_exec(run->sightings->store, run->report->damaged ? kept : gone, err);
+}
+
 static errcode
 count_rows(struct sightings *sightings, const char *sql, uint64_t *ret, struct err *err)
 {
@@ -154,6 +197,8 @@ swap_within(struct replay_run *run, struct err *err)
     errcode code = OK;
     if (run->report->damaged > 0)
         code = keep_stored(run, err);
+    if (code == OK)
+        code = forget_inputs(run, err);
     if (code == OK)
         code = count_rows(sightings, "SELECT count(*) FROM replay_set", &run->report->sets, err);
     if (code == OK)
@@ -205,13 +250,15 @@ replay(struct sightings *sightings, const struct ingest_options *options,
     cleanup(cleanup_close) int lock = -1;
     errcode code = lock_take(sightings->folder, LOCK_ALONE, &lock, err);
     if (code == OK)
-        code = make_table(sightings, err);
+        code = make_tables(sightings, err);
     if (code == OK)
         code = archive_each(sightings->folder, replay_entry, &run, err);
     if (code == OK)
         code = swap_tables(&run, err);
     struct err ignored;
-    errcode dropped = store_exec(sightings->store, "DROP TABLE IF EXISTS replay_set",
+    errcode dropped = store_exec(sightings->store,
+                                 "DROP TABLE IF EXISTS replay_set;"
+                                 "DROP TABLE IF EXISTS replay_input",
                                  code == OK ? err : &ignored);
     if (code == OK)
         code = dropped;
@@ -225,8 +272,9 @@ ingest_if_pending(void *context, const char *path, struct err *err)
 {
     struct replay_run *run = context;
     struct archive_entry entry;
-    snprintf(entry.path, sizeof entry.path, "%s", path);
     bool recorded;
+    if (!archive_identify(path, &entry))
+        return OK;
     errcode code = ingest_is_recorded(run->sightings, &entry, &recorded, err);
     if (code != OK || recorded)
         return code;
@@ -304,7 +352,13 @@ verify_sets(struct sightings *sightings, struct fault_count *faults, struct err 
         };
         struct ipset *set = NULL;
         struct err why;
-        if (set_load(sightings, SETS_LIVE, &key, &set, &why) != OK) {
+        errcode loaded = set_load(sightings, SETS_LIVE, &key, &set, &why);
+        if (loaded == OK && !set)
+            loaded = err_set(&why, ERR_CORRUPT,
+                             "a stored set has the class '%.*s', which does not exist; "
+                             "`khien replay` builds the sets again",
+                             STR_ARG(store_column_str(statement, 1)));
+        if (loaded != OK) {
             faults->count++;
             faults->fault(faults->context, why.text);
         }

@@ -69,8 +69,8 @@ errcode sightings_each_input(struct sightings *sightings, day from, day to,
                              void *context, struct err *err);
 
 /* What the operator knows about a source: from day ON its policy or coverage is another one
- * (STATE "policy-change"), or a gap is explained. One note a source and day ON; an empty TEXT removes
- * it. */
+ * (STATE "policy-change"), or a gap is explained. One note a source and day ON; an empty TEXT
+ * removes it. */
 errcode sightings_note_set(struct sightings *sightings, str source, day on, str text,
                            struct err *err);
 errcode sightings_each_note(struct sightings *sightings,

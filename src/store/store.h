@@ -23,6 +23,10 @@ struct migration {
 errcode store_migrate(struct store *store, const char *part, const struct migration *migrations,
                       size_t count, struct err *err);
 
+/* For a connection that only reads: is PART at exactly COUNT steps? ERR_UNSUPPORTED when it is
+ * further, ERR_NOT_FOUND when it is not that far or not there at all. */
+errcode store_expect(struct store *store, const char *part, size_t count, struct err *err);
+
 /* A write transaction takes the write lock at once and waits up to a minute for it (ERR_BUSY). */
 errcode store_begin(struct store *store, struct err *err);
 errcode store_commit(struct store *store, struct err *err);
@@ -31,7 +35,8 @@ errcode store_exec(struct store *store, const char *sql, struct err *err);
 /* The database's own check of its pages; the first fault is the message (ERR_CORRUPT). */
 errcode store_check(struct store *store, struct err *err);
 
-/* A prepared statement, kept by the connection for its next use; store_done gives it back. */
+/* A prepared statement; store_done gives it back. The connection keeps it for the next use and
+ * knows it by the address of SQL, which must be a literal. */
 errcode store_prepare(struct store *store, const char *sql, struct statement **ret,
                       struct err *err);
 void store_done(struct statement *statement);

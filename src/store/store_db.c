@@ -6,9 +6,11 @@
 #include "base/cleanup.h"
 #include "base/require.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 
-enum { CACHED = 64, WAIT_MS = 60000 };
+enum { CACHED = 64, WAIT_MS = 60000, STEP_MS = 10 };
 
 struct statement {
     struct store *store;
@@ -57,33 +59,58 @@ store_exec(struct store *store, const char *sql, struct err *err)
     return OK;
 }
 
+/* SQLite itself would make it readable by everybody. One that is there is not touched: to close it
+ * would drop the locks that another connection of this process has on it. */
+static errcode
+make_file(const char *path, struct err *err)
+{
+    cleanup(cleanup_close) int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+    return fd < 0 && errno != EEXIST ? err_set_errno(err, "cannot open %s", path) : OK;
+}
+
+/* Two that both begin to use WAL are told at once that the other is busy: SQLite does not wait. */
+static errcode
+begin_wal(struct store *store, struct err *err)
+{
+    for (int waited = 0;; waited += STEP_MS) {
+        errcode code = store_exec(store, "PRAGMA page_size=16384; PRAGMA journal_mode=WAL", err);
+        if (code != ERR_BUSY || waited >= WAIT_MS)
+            return code;
+        sqlite3_sleep(STEP_MS);
+    }
+}
+
 errcode
 store_open(const char *path, bool write, struct store **ret, struct err *err)
 {
+    errcode code = write ? make_file(path, err) : OK;
+    if (code != OK)
+        return code;
     struct store *store = mem_calloc(1, sizeof *store);
     store->path = mem_strndup(path, strlen(path));
-    int flags = SQLITE_OPEN_NOMUTEX |
-                (write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE);
-    int opened = sqlite3_open_v2(path, &store->db, flags, NULL);
+    int opened =
+        sqlite3_open_v2(path, &store->db, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE, NULL);
     if (opened != SQLITE_OK && !write) {
         /* A reader without write permission: WAL then needs an existing -shm or no writer. */
         sqlite3_close(store->db);
         opened =
             sqlite3_open_v2(path, &store->db, SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READONLY, NULL);
     }
-    errcode code = OK;
     if (opened != SQLITE_OK)
         code = fail(store, "open the database", err);
     if (code == OK) {
         sqlite3_extended_result_codes(store->db, 1);
         sqlite3_busy_timeout(store->db, WAIT_MS);
         sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+        code = write ? begin_wal(store, err) : OK;
+    }
+    if (code == OK)
+        /* The log shrinks again after a replay, which writes all sets at once. */
         code = store_exec(store,
-                          write ? "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                          write ? "PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;"
                                   "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
                                 : "PRAGMA query_only=ON; PRAGMA trusted_schema=OFF;",
                           err);
-    }
     if (code != OK) {
         store_close(store);
         return code;
@@ -273,6 +300,37 @@ apply_step(struct store *store, const char *part, size_t number, const struct mi
     return store_run(statement, err);
 }
 
+static errcode
+too_new(const struct store *store, const char *part, size_t applied, size_t count, struct err *err)
+{
+    return err_set(err, ERR_UNSUPPORTED,
+                   "%s was written by a newer version of this program (%s step %zu, this one "
+                   "knows %zu)",
+                   store->path, part, applied, count);
+}
+
+errcode
+store_expect(struct store *store, const char *part, size_t count, struct err *err)
+{
+    cleanup(cleanup_statement) struct statement *statement = NULL;
+    bool exists = false;
+    size_t applied = 0;
+    errcode code = store_prepare(store, "SELECT 1 FROM sqlite_schema WHERE name = 'migration'",
+                                 &statement, err);
+    if (code == OK)
+        code = store_step(statement, &exists, err);
+    if (code == OK && exists)
+        code = applied_steps(store, part, &applied, err);
+    if (code != OK)
+        return code;
+    if (applied > count)
+        return too_new(store, part, applied, count, err);
+    if (applied < count)
+        return err_set(err, ERR_NOT_FOUND, "%s has %zu of %zu steps of %s", store->path, applied,
+                       count, part);
+    return OK;
+}
+
 errcode
 store_migrate(struct store *store, const char *part, const struct migration *migrations,
               size_t count, struct err *err)
@@ -288,10 +346,7 @@ store_migrate(struct store *store, const char *part, const struct migration *mig
     if (code == OK)
         code = applied_steps(store, part, &applied, err);
     if (code == OK && applied > count)
-        code = err_set(err, ERR_UNSUPPORTED,
-                       "%s was written by a newer version of this program (%s step %zu, this one "
-                       "knows %zu)",
-                       store->path, part, applied, count);
+        code = too_new(store, part, applied, count, err);
     for (size_t i = applied; code == OK && i < count; i++)
         code = apply_step(store, part, i + 1, &migrations[i], err);
     if (code == OK)
@@ -311,7 +366,9 @@ store_check(struct store *store, struct err *err)
     code = store_step(statement, &more, err);
     if (code != OK)
         return code;
-    str verdict = store_column_str(statement, 0);
+    str rest = store_column_str(statement, 0), verdict = rest;
+    while (str_line(&rest, &verdict) && str_starts(verdict, STR("***")))
+        continue;
     if (!str_eq(verdict, STR("ok")))
         return err_set(err, ERR_CORRUPT, "%s is damaged: %.*s", store->path, STR_ARG(verdict));
     return OK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Unwrapping: files that gzip, zip, zstd, tar and Python's email package made (data/container/), and
+/* Unwrapping: files that gzip, zip, zstd, tar and Python's email made (data/container/), and
  * the same cut off, damaged, nested and blown up. */
 #include "intel/container.h"
 

@@ -26,6 +26,18 @@ static const struct {
     {"malware.name", "tr\xe1\xbb\x99m", NULL, TEXT_MALWARE_NAME},
     {"source.fqdn", "WWW.Example.COM.", "www.example.com", TEXT_SOURCE_FQDN},
     {"source.fqdn", "_dmarc.example.com", "_dmarc.example.com", TEXT_SOURCE_FQDN},
+    {"source.fqdn", "Ti\xe1\xba\xbeNG-Vi\xe1\xbb\x87t.vn", "xn--ting-vit-e50d7c.vn",
+     TEXT_SOURCE_FQDN},
+    /* RFC 3492, section 7.1, (H) */
+    {"source.fqdn",
+     "T\xe1\xba\xa1isaoh\xe1\xbb\x8dkh\xc3\xb4ngth\xe1\xbb\x83"
+     "ch\xe1\xbb\x89n\xc3\xb3iti\xe1\xba\xbfngVi\xe1\xbb\x87t",
+     "xn--tisaohkhngthchnitingvit-kjcr8268qyxafd2f1b9g", TEXT_SOURCE_FQDN},
+    {"source.fqdn", "\xc4\x90\xc3\xa0-N\xe1\xba\xb5ng.VN", "xn---nng-zna70au54p.vn",
+     TEXT_SOURCE_FQDN},
+    {"source.fqdn", "m\xc3\xbcnchen.de.", "xn--mnchen-3ya.de", TEXT_SOURCE_FQDN},
+    {"source.fqdn", "bad\xff.vn", NULL, TEXT_SOURCE_FQDN},
+    {"source.fqdn", "\xc3\xa9 x.vn", NULL, TEXT_SOURCE_FQDN},
     {"source.fqdn", "localhost", "localhost", TEXT_SOURCE_FQDN},
     {"source.fqdn", "192.0.2.1", NULL, TEXT_SOURCE_FQDN},
     {"source.fqdn", "192.0.2.1:80", NULL, TEXT_SOURCE_FQDN},
@@ -133,9 +145,9 @@ static void
 check_written(void)
 {
     event_init(&event);
-    struct event_extra extras[] = {{STR("tag"), STR("a\"b")}};
+    struct event_extra extras[] = {{STR("tag"), STR("a\"b")}, {STR("tag"), STR("twice")}};
     event.extras = extras;
-    event.extra_count = 1;
+    event.extra_count = 2;
     tap_ok(set("source.port", "0") && set("time.source", "2026-01-02T03:04:05.5Z"), "set");
     event.class = CLASS_SCANNER;
     struct buf out = BUF(4096);

@@ -365,6 +365,52 @@ test_damage(void)
     buf_clear(&file);
 }
 
+/* The table's entry for a chunk: u32 id, u32 zero, u64 offset, u64 size. */
+static char *
+table_entry(const struct buf *file, const char *id)
+{
+    for (size_t at = 24; at + 24 <= file->n; at += 24)
+        if (memcmp(file->p + at, id, 4) == 0)
+            return file->p + at;
+    require(!"the chunk is in the file");
+    return NULL;
+}
+
+/* What a lookup would follow blindly is checked on every opening, without the checksum too. */
+static void
+test_unsafe(void)
+{
+    static const struct {
+        const char *id;
+        size_t fill;       /* the chunk's first bytes become 0xff … */
+        uint64_t short_by; /* … or its size in the table is less */
+    } cases[] = {
+        {"N4DX", 4, 0},   {"N4IX", 4, 0},  {"N4PR", 8, 0}, {"N6IX", 4, 0},  {"N6FR", 4, 0},
+        {"NREC", 32, 0},  {"NREC", 0, 32}, {"FAMR", 8, 0}, {"FAMT", 0, 40}, {"N4ST", 0, 4},
+        {"N4PR", 0, 8},   {"N4DX", 0, 4},  {"N6ST", 0, 8}, {"N6FR", 0, 4},  {"L4DR", 0, 8},
+        {"L4BK", 0, 512}, {"L4BM", 0, 32}, {"L4LO", 0, 2}, {"L4LO", 0, 1},  {"L4EN", 0, 8},
+        {"L6DR", 0, 4},   {"L6KY", 0, 8},  {"L6EN", 0, 8}, {"META", 0, 64},
+    };
+    struct buf file;
+    struct err err;
+    struct snapshot *snapshot = NULL;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        tap_no_err(file_read(in_folder("1.snap"), 64 << 20, &file, &err), &err, "read");
+        char *entry = table_entry(&file, cases[i].id);
+        uint64_t place[2];
+        memcpy(place, entry + 8, sizeof place);
+        memset(file.p + place[0], 0xff, cases[i].fill);
+        place[1] -= cases[i].short_by;
+        memcpy(entry + 8, place, sizeof place);
+        const char *path = in_folder("damaged.snap");
+        write_plain(path, file.p, file.n);
+        tap_eq_i64(snapshot_open(path, false, &snapshot, &err), ERR_CORRUPT, "%s: %s", cases[i].id,
+                   err.text);
+        snapshot = snapshot_unref(snapshot);
+        buf_clear(&file);
+    }
+}
+
 static void
 test_folder(void)
 {
@@ -424,6 +470,7 @@ main(void)
     test_round_trip();
     test_full_block();
     test_damage();
+    test_unsafe();
     test_folder();
     test_limits();
     unlink(in_folder("1.snap"));

@@ -7,6 +7,9 @@
 #include "base/require.h"
 #include "sightings/measures/ranking.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 enum { BASELINE_BYTES = 64 << 20, NAME_LONGEST = 64, WINDOW_LONGEST = 3660, KEY_TEXT = 256 };
 
 static errcode

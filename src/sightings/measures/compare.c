@@ -3,12 +3,14 @@
  * distinct addresses. Percentages are exact fractions cut (never rounded) to two decimals. */
 #include "sightings/measures/baseline.h"
 #include "sightings/measures/health.h"
-#include "sightings/measures/intervals.h"
 #include "sightings/measures/ranking.h"
+#include "sightings/measures/windows.h"
+#include "sightings/statistics/intervals.h"
 
 #include "base/require.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const struct table_column columns[] = {
@@ -53,12 +55,6 @@ struct comparison {
     struct names largest;
     struct table *table;
 };
-
-static size_t
-window_days(struct measure_window window)
-{
-    return (size_t)(window.to - window.from) + 1;
-}
 
 static bool
 gap_explained(const struct comparison *c, day at)
@@ -268,48 +264,6 @@ put_all(struct comparison *c, struct err *err)
     return code;
 }
 
-static bool
-given(struct measure_window window)
-{
-    return window.from != DAY_NONE && window.to != DAY_NONE;
-}
-
-/* The windows: given, frozen, or the ends of the period. False when there are too few days. */
-static errcode
-windows_choose(struct comparison *c, bool *ret_enough, struct err *err)
-{
-    const struct measure_request *r = c->scope.request;
-    day from = c->scope.from, to = c->scope.to;
-    c->before = c->has_frozen ? (struct measure_window){c->frozen.from, c->frozen.to} : r->baseline;
-    c->after = r->result;
-    if (!given(c->before) || !given(c->after)) {
-        day length = (to - from + 1) / 2;
-        length = length > (day)r->window_days ? (day)r->window_days : length;
-        if (given(c->before))
-            length = c->before.to - c->before.from + 1;
-        else if (given(c->after))
-            length = c->after.to - c->after.from + 1;
-        *ret_enough = length > 0 && !scope_empty(&c->scope);
-        if (!*ret_enough)
-            return OK;
-        if (!given(c->before))
-            c->before = (struct measure_window){from, from + length - 1};
-        if (!given(c->after))
-            c->after = (struct measure_window){to - length + 1, to};
-    }
-    *ret_enough = true;
-    if (c->before.from > c->before.to || c->after.from > c->after.to)
-        return err_set(err, ERR_USAGE, "a window ends before it begins");
-    if (window_days(c->before) != window_days(c->after))
-        return err_set(err, ERR_USAGE,
-                       "the baseline window has %zu days, the result window %zu; only windows of "
-                       "the same length are compared",
-                       window_days(c->before), window_days(c->after));
-    if (c->before.to >= c->after.from)
-        return err_set(err, ERR_USAGE, "the result window must begin after the baseline window");
-    return OK;
-}
-
 /* "isp:KEY", "province:CODE" or "asn:NUMBER" in place of the request's filters. */
 static errcode
 control_open(struct comparison *c, struct measure_request *request, struct err *err)
@@ -374,13 +328,17 @@ compare(struct comparison *c, struct err *err)
     struct measure_request control;
     bool enough = false;
     errcode code = r->baseline_name.n ? frozen_open(c, err) : OK;
+    c->before = r->baseline;
+    c->after = r->result;
+    if (code == OK && c->has_frozen)
+        c->before = (struct measure_window){c->frozen.from, c->frozen.to};
     if (code == OK)
-        code = windows_choose(c, &enough, err);
+        code = windows_choose(&c->scope, &c->before, &c->after, &enough, err);
     if (code || !enough) {
         table_note(c->table, "there are too few days of data for two windows");
         return code;
     }
-    if ((code = health_load(&c->health, &c->scope, c->before.from, c->after.to, r->family, err)) ||
+    if ((code = health_load(&c->health, &c->scope, c->before.from, c->after.to, err)) ||
         (code = largest_choose(c, err)) ||
         (r->control.n && (code = control_open(c, &control, err))))
         return code;

@@ -130,8 +130,8 @@ health_of_class(struct daily *daily, enum event_class class, struct err *err)
         return OK;
     struct scope one = daily->scope;
     one.class = class;
-    errcode code = health_load(&daily->health[class], &one, daily->scope.from, daily->scope.to,
-                               daily->scope.request->family, err);
+    errcode code =
+        health_load(&daily->health[class], &one, daily->scope.from, daily->scope.to, err);
     daily->has_health[class] = code == OK;
     return code;
 }

@@ -4,6 +4,7 @@
 
 #include "base/require.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* The group that NETWORK belongs to; TEXT is room for a key that must be written. */

@@ -3,9 +3,9 @@
  * subscribers each group has, and counts of members added by walking sets. */
 #pragma once
 
-#include "sightings/measures/attribution.h"
+#include "sightings/attribution/attribution.h"
+#include "sightings/attribution/names.h"
 #include "sightings/measures/measures.h"
-#include "sightings/measures/names.h"
 
 struct group {
     str key, name;      /* "viettel"; "AS7552"; "01"; "mobile"; "unknown" where nothing is known */

@@ -5,10 +5,11 @@
 #include "base/require.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* CONTEXT_DAYS: what is read before the period, so that its first day has a reference. */
-enum { CONTEXT_DAYS = 60, FAMILY_SHARE_PERCENT = 5, FAMILY_MEMBERS_MIN = 50, PAIR_TEXT = 512 };
+enum { CONTEXT_DAYS = 60, FAMILY_SHARE_PERCENT = 5, FAMILY_DAILY_MIN = 20, PAIR_TEXT = 512 };
 
 static const char *const state_names[] = {
 #define X(suffix, name) name,
@@ -45,7 +46,8 @@ struct gathering {
     struct health *health;
     struct total *totals;
     size_t room;
-    str family;
+    struct names families;
+    uint64_t *family_members; /* over all sources; as many as TOTALS has room for */
 };
 
 static str
@@ -66,6 +68,7 @@ total_of(struct gathering *g, str source, str family)
         if (at >= g->room) {
             g->room = g->room ? g->room * 2 : 64;
             g->totals = mem_resize(g->totals, g->room, sizeof *g->totals);
+            g->family_members = mem_resize(g->family_members, g->room, sizeof *g->family_members);
         }
         str kept = pairs->items[at];
         g->totals[at] = (struct total){.source = {kept.p, source.n},
@@ -90,8 +93,13 @@ totals_add(void *context, const struct set_key *key, struct err *err)
     (void)err;
     struct gathering *g = context;
     total_add(total_of(g, key->source, (str){NULL, 0}), key);
-    if (key->family.n)
-        total_add(total_of(g, key->source, key->family), key);
+    if (key->family.n == 0)
+        return OK;
+    total_add(total_of(g, key->source, key->family), key);
+    size_t before = g->families.count, family = names_index(&g->families, key->family);
+    if (family == before)
+        g->family_members[family] = 0;
+    g->family_members[family] += key->members;
     return OK;
 }
 
@@ -114,22 +122,36 @@ series_add(struct gathering *g, struct total *total, day last)
     };
 }
 
-/* Sources first, then the families that make up a fair part of theirs. */
+/* Whether the family's part in this source is a fair part of WHOLE, and no mere handful a day. */
+static bool
+fair_part(const struct total *total, uint64_t whole, day last)
+{
+    uint64_t days = (uint64_t)(last - total->first) + 1;
+    return total->members >= FAMILY_DAILY_MIN * days &&
+           total->members * 100 >= whole * FAMILY_SHARE_PERCENT;
+}
+
+/* Sources first, then their families as far as these matter. */
 static void
 series_choose(struct gathering *g, day last)
 {
-    for (size_t i = 0; i < g->health->pairs.count; i++)
-        if (g->totals[i].family.n == 0)
-            series_add(g, &g->totals[i], last);
-    for (size_t i = 0; i < g->health->pairs.count; i++) {
+    size_t pairs = g->health->pairs.count;
+    uint64_t everything = 0;
+    for (size_t i = 0; i < pairs; i++) {
+        if (g->totals[i].family.n)
+            continue;
+        everything += g->totals[i].members;
+        series_add(g, &g->totals[i], last);
+    }
+    for (size_t i = 0; i < pairs; i++) {
         struct total *total = &g->totals[i];
         if (total->family.n == 0)
             continue;
-        uint64_t whole = total_of(g, total->source, (str){NULL, 0})->members;
-        if (str_eq(total->family, g->family) ||
-            (total->members * 100 >= whole * FAMILY_SHARE_PERCENT &&
-             total->members >= FAMILY_MEMBERS_MIN))
-            series_add(g, total, last);
+        uint64_t family = g->family_members[names_find(&g->families, total->family)];
+        if (!fair_part(total, family, last))
+            continue;
+        series_add(g, total, last);
+        g->health->series[total->series].minor = !fair_part(total, everything, last);
     }
 }
 
@@ -231,12 +253,13 @@ gather(struct gathering *g, const struct scope *scope, day context_from, day to,
 }
 
 errcode
-health_load(struct health *ret, const struct scope *scope, day from, day to, str family,
-            struct err *err)
+health_load(struct health *ret, const struct scope *scope, day from, day to, struct err *err)
 {
     struct health health = {.last = to};
-    struct gathering g = {.health = &health, .family = family};
+    struct gathering g = {.health = &health};
     errcode code = gather(&g, scope, from - CONTEXT_DAYS, to, err);
+    names_clear(&g.families);
+    free(g.family_members);
     free(g.totals);
     if (code) {
         health_clear(&health);
@@ -367,6 +390,8 @@ health_reasons(const struct health *health, str source, str family, day from, da
         if (source.n && !str_eq(source, series->source))
             continue;
         if (family.n && series->family.n && !str_eq(family, series->family))
+            continue;
+        if (!family.n && series->minor)
             continue;
         if (family.n && !carries(health, series->source, family))
             continue;

@@ -30,13 +30,14 @@ struct health_day {
     bool present;
 };
 
-/* A source, or one family of it that makes up a fair part of it. */
+/* A source, or one family of it that makes up a fair part of the class or of the family. */
 struct health_series {
     str source, family; /* family empty: the whole source */
     day first;          /* of DAYS */
     size_t count;
     struct health_day *days;
     bool older; /* the source has days before FIRST */
+    bool minor; /* a fair part of its family, but not of everything: matters to the family only */
 };
 
 struct health {
@@ -48,9 +49,8 @@ struct health {
 };
 
 /* All sources of the scope's class (the request's source, if given) up to TO, with what goes before
- * FROM as far as it is needed. FAMILY (may be empty) gets a series whatever its share. Network
- * filters do not matter here. */
-errcode health_load(struct health *ret, const struct scope *scope, day from, day to, str family,
+ * FROM as far as it is needed. Network filters do not matter here. */
+errcode health_load(struct health *ret, const struct scope *scope, day from, day to,
                     struct err *err);
 void health_clear(struct health *health);
 

@@ -11,8 +11,10 @@ enum { REFERENCE_DAYS = 14, STAY_DAYS = 2 };
 
 /* A fall to 60 % or a rise to 167 % is within what weekdays do; one to a quarter or fourfold never
  * is, however noisy the source. MAD_FACTOR: five standard deviations (1.4826 MAD = one, Rousseeuw
- * and Croux, 1993). COUNT_FACTOR: four standard deviations of ln of a small count. */
-static const double FLOOR = 0.5108256, CAP = 1.3862944, MAD_FACTOR = 7.413, COUNT_FACTOR = 4;
+ * and Croux, 1993). COUNT_FACTOR: five standard deviations of ln of a small count. */
+static const double FLOOR = 0.5108256, CAP = 1.3862944, MAD_FACTOR = 7.413, COUNT_FACTOR = 5;
+/* How much of that far a single night must have brought: a clean-up, however quick, takes days. */
+static const double OVERNIGHT = 0.8;
 
 struct reference {
     double levels[REFERENCE_DAYS]; /* a ring */
@@ -72,7 +74,23 @@ day_at(const struct health_series *series, day at)
     return d->present ? d : NULL;
 }
 
-/* Whether at least half of the other sources moved by half of LIMIT the same way that day. */
+/* The IPv4 and the IPv6 report of one provider ("event4_sinkhole", "event6_sinkhole") are one
+ * source in this respect. */
+static bool
+same_provider(str a, str b)
+{
+    if (a.n != b.n)
+        return false;
+    for (size_t i = 0; i < a.n; i++) {
+        bool versions = (a.p[i] == '4' && b.p[i] == '6') || (a.p[i] == '6' && b.p[i] == '4');
+        if (a.p[i] != b.p[i] && !versions)
+            return false;
+    }
+    return true;
+}
+
+/* Whether there are other sources and all of them moved by half of LIMIT the same way that day:
+ * then it was the world that changed, not this source. */
 static bool
 others_moved(const struct health_series *self, const struct health_series *others, size_t count,
              day at, double direction, double limit)
@@ -80,13 +98,12 @@ others_moved(const struct health_series *self, const struct health_series *other
     size_t there = 0, moved = 0;
     for (size_t i = 0; i < count; i++) {
         const struct health_day *now = day_at(&others[i], at), *before = day_at(&others[i], at - 1);
-        if (&others[i] == self || str_eq(others[i].source, self->source) || others[i].family.n ||
-            !now || !before)
+        if (others[i].family.n || same_provider(others[i].source, self->source) || !now || !before)
             continue;
         there++;
         moved += (level(now) - level(before)) * direction > limit / 2;
     }
-    return there > 0 && moved * 2 >= there;
+    return there > 0 && moved == there;
 }
 
 /* Whether the next present days stay beyond the limit on the same side. */
@@ -120,7 +137,7 @@ judge_far(struct judging *j, size_t at, double middle, double limit)
     double now = level(&j->series->days[at]);
     double direction = now > middle ? 1 : -1;
     enum health_state state = direction > 0 ? HEALTH_GROWN : HEALTH_SHRUNK;
-    bool overnight = (now - j->previous) * direction > limit / 2;
+    bool overnight = (now - j->previous) * direction > OVERNIGHT * limit;
     if (!overnight && j->last == state)
         return state; /* still away, waiting for its return */
     if (!overnight) {

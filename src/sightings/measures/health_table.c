@@ -51,7 +51,7 @@ measure_health(const struct measure_request *request, struct table **ret, struct
     if (scope_empty(&scope))
         scope_note_empty(&scope, table);
     else
-        code = health_load(&health, &scope, scope.from, scope.to, (str){NULL, 0}, err);
+        code = health_load(&health, &scope, scope.from, scope.to, err);
     for (size_t i = 0; i < health.count && code == OK; i++) {
         const struct health_series *series = &health.series[i];
         if (series->family.n)

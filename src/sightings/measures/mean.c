@@ -74,7 +74,7 @@ measure_mean(const struct measure_request *request, struct table **ret, struct e
     if (scope_empty(&scope)) {
         scope_note_empty(&scope, table);
     } else {
-        code = health_load(&health, &scope, scope.from, scope.to, request->family, err);
+        code = health_load(&health, &scope, scope.from, scope.to, err);
         if (code == OK)
             code = put_family(&scope, &health, request->family, table, err);
         if (code == OK && !request->family.n && request->by != BY_TOTAL)

@@ -14,7 +14,8 @@ const struct measure measures[] = {
     {"health", "what each source delivered on each day, and its state", measure_health},
     {"networks", "infected addresses by provider, AS, province or kind, with rates",
      measure_networks},
-    {"estimate", "estimates of infected subscribers, with their limits", measure_estimate},
+    {"estimate", "what the counts say about infected connections, and their limits",
+     measure_estimate},
     {NULL, NULL, NULL},
 };
 

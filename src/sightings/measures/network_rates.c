@@ -4,7 +4,7 @@
  * a large provider is not first for its size, nor a tiny one for two addresses. */
 #include "sightings/measures/groups.h"
 #include "sightings/measures/health.h"
-#include "sightings/measures/intervals.h"
+#include "sightings/statistics/intervals.h"
 
 #include "base/require.h"
 
@@ -238,8 +238,7 @@ compute(struct rates *rates, struct err *err)
         return code;
     if ((code = days_count(rates, &days, err)) == OK &&
         (code = halves_count(rates, &days, err)) == OK &&
-        (code = health_load(&health, &rates->scope, rates->from, rates->scope.to, r->family,
-                            err)) == OK) {
+        (code = health_load(&health, &rates->scope, rates->from, rates->scope.to, err)) == OK) {
         health_reasons(&health, r->source, r->family, rates->from, rates->scope.to, &reasons);
         put_rates(rates, &reasons);
     }

@@ -3,9 +3,9 @@
  * measures read the stored sets through it, so that a filter means the same everywhere. */
 #pragma once
 
-#include "sightings/measures/attribution.h"
+#include "sightings/attribution/attribution.h"
+#include "sightings/attribution/names.h"
 #include "sightings/measures/measures.h"
-#include "sightings/measures/names.h"
 
 struct scope {
     const struct measure_request *request;

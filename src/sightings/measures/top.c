@@ -64,7 +64,7 @@ compute(struct top *top, struct err *err)
         top->from = top->scope.to - (day)r->window_days + 1;
     errcode code = ranking_compute(&top->scope, top->from, top->scope.to, &top->ranking, err);
     if (code == OK)
-        code = health_load(&top->health, &top->scope, top->from, top->scope.to, r->family, err);
+        code = health_load(&top->health, &top->scope, top->from, top->scope.to, err);
     if (code)
         return code;
     uint64_t whole = 0;

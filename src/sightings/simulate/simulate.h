@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "intel/networks.h"
+#include "intel/intel.h"
 
 struct simulate_options {
     const char *out; /* folder, made when missing; files of the same name are replaced */
@@ -15,15 +15,15 @@ struct simulate_options {
     uint32_t days;   /* at least 1 */
     uint64_t daily;  /* rows a day at the start, about */
     uint64_t seed;
-    /* Where the addresses come from: the ranges of MAP in COUNTRY, or a prefix list (text: one IPv4
-     * prefix a line, optionally followed by blanks and an ISP key), or when both are absent the
-     * three documentation prefixes stretched over 198.18.0.0/15 (RFC 2544). */
+    /* Where the addresses come from: PREFIXES (text: one IPv4 prefix a line, then perhaps a blank
+     * and a name: prefixes of one name are one provider), else the ranges of MAP in COUNTRY, else a
+     * few large prefixes of the country. */
     const struct network_map *map;
     const char *country;   /* NULL: VN */
     str prefixes;          /* empty: none */
     uint32_t campaign_day; /* day number (0 …) from which clean-up is faster; UINT32_MAX: never */
     double campaign_factor;           /* how much faster: 0 means the default, 4 */
-    uint32_t outage_day, outage_days; /* the sinkhole delivers nothing; outage_days 0: never */
+    uint32_t outage_day, outage_days; /* the sinkhole delivers no file; outage_days 0: never */
     uint32_t policy_day;              /* from here the second source lists a fifth only; 0: never */
     bool wide;                        /* 33 columns instead of 30 */
     bool second_source; /* also a plain block list of a part of the hosts, one file a day */
@@ -31,6 +31,10 @@ struct simulate_options {
     void (*progress)(void *context, uint64_t done, uint64_t total);
     void *context;
 };
+
+enum { SIMULATE_DAYS_MAX = 3660 };
+#define SIMULATE_OPTIONS                                                                           \
+    ((struct simulate_options){.first = DAY_NONE, .seed = 1, .campaign_day = UINT32_MAX})
 
 struct simulate_report {
     uint64_t files, rows, bytes;
@@ -40,6 +44,6 @@ struct simulate_report {
 
 /* Writes DAY-event4_sinkhole-simulated.csv, DAY-event6_sinkhole-simulated.csv, truth.json (per day
  * and family infected hosts and subscribers; means and medians of the infections' true length),
- * hosts.csv (each infection: family, subscriber, first and last day) and README.txt. */
+ * hosts.tsv (each infection: family, subscriber, first and last day) and README.txt. */
 errcode simulate(const struct simulate_options *options, struct simulate_report *ret,
                  struct err *err);

@@ -4,7 +4,7 @@
  * the members, not of lookups. */
 #pragma once
 
-#include "intel/networks.h"
+#include "intel/intel.h"
 #include "sightings/ipset.h"
 
 struct attribution;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One compiled map at a time: measures go through the days in order, so that each stretch is
  * compiled once. */
-#include "sightings/measures/attribution.h"
+#include "sightings/attribution/attribution.h"
 
 #include "base/require.h"
 

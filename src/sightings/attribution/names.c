@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Open addressing with linear probing over the items' hashes. */
-#include "sightings/measures/names.h"
+#include "sightings/attribution/names.h"
 
 #include "base/require.h"
+
+#include <stdlib.h>
 
 void
 names_clear(struct names *names)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The incomplete gamma function by series and continued fraction (Abramowitz and Stegun 6.5.29 and
  * 6.5.31); its inverse by bisection, which cannot diverge. */
-#include "sightings/measures/intervals.h"
+#include "sightings/statistics/intervals.h"
 
 #include "base/require.h"
 #include "base/rng.h"

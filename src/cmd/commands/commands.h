@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands, one file each. */
+#pragma once
+
+#include "cmd/command.h"
+
+extern const struct command command_baseline;
+extern const struct command command_check;
+extern const struct command command_conf;
+extern const struct command command_feed;
+extern const struct command command_fetch;
+extern const struct command command_help;
+extern const struct command command_ingest;
+extern const struct command command_networks;
+extern const struct command command_ranking;
+extern const struct command command_replay;
+extern const struct command command_serve;
+extern const struct command command_simulate;
+extern const struct command command_snapshot;
+extern const struct command command_stats;
+extern const struct command command_verify;
+extern const struct command command_version;

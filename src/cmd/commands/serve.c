@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* khien serve: the portal, with the configuration's values. */
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "base/require.h"
+#include "cmd/commands/commands.h"
+#include "cmd/state.h"
+#include "portal/portal.h"
+
+#include <stdio.h>
+
+static errcode
+listen_options(const struct call *call, struct portal_options *options, struct err *err)
+{
+    const char *listen = call_option(call, "listen");
+    const char *admin = call_option(call, "admin-listen");
+    if (!listen)
+        listen = conf_text(call->conf, "http.listen");
+    if (!admin)
+        admin = conf_text(call->conf, "http.admin_listen");
+    if (!conf_parse_listen(str_of(listen), &options->listen, &options->port))
+        return err_set(err, ERR_USAGE, "cannot listen at \"%s\": give ADDRESS:PORT", listen);
+    options->admin = admin[0] != 0;
+    if (options->admin &&
+        !conf_parse_listen(str_of(admin), &options->admin_listen, &options->admin_port))
+        return err_set(err, ERR_USAGE, "cannot listen at \"%s\": give ADDRESS:PORT", admin);
+    return OK;
+}
+
+static errcode
+proxies(const struct conf *conf, struct portal_options *options, struct err *err)
+{
+    size_t count = conf_count(conf, "http.trusted_proxy");
+    if (count > PORTAL_TRUSTED_MAX)
+        return err_set(err, ERR_LIMIT, "more than %d http.trusted_proxy", PORTAL_TRUSTED_MAX);
+    for (size_t i = 0; i < count; i++) {
+        str text = str_of(conf_item(conf, "http.trusted_proxy", i));
+        require(prefix_parse(text, false, &options->trusted[i]));
+    }
+    options->trusted_count = count;
+    return OK;
+}
+
+static void
+plain_options(const struct conf *conf, struct portal_options *options)
+{
+    options->threads = (unsigned)conf_number(conf, "http.threads");
+    options->rate_per_minute = (unsigned)conf_number(conf, "http.rate_per_minute");
+    options->connections = (unsigned)conf_number(conf, "http.connections");
+    options->prefix_connections = (unsigned)conf_number(conf, "http.connections_per_prefix");
+    options->head_seconds = (unsigned)conf_number(conf, "http.header_seconds");
+    options->reply_seconds = (unsigned)conf_number(conf, "http.body_seconds");
+    options->idle_seconds = (unsigned)conf_number(conf, "http.idle_seconds");
+    options->campaign[LANGUAGE_VI] = conf_text(conf, "campaign.name_vi");
+    options->campaign[LANGUAGE_EN] = conf_text(conf, "campaign.name_en");
+    options->hotline_scope = conf_text(conf, "campaign.hotline_scope");
+    options->home_country = conf_text(conf, "check.home_country");
+}
+
+/* On standard output, since with port 0 only this says where. */
+static void
+announce(const char *what, ip addr, unsigned port)
+{
+    char text[IP_TEXT];
+    bool brackets = addr.version == 6;
+    printf("%s: http://%s%s%s:%u/\n", what, brackets ? "[" : "", ip_format(addr, text),
+           brackets ? "]" : "", port);
+    fflush(stdout);
+}
+
+static errcode
+serve(const struct portal_options *options, struct err *err)
+{
+    struct portal *portal = NULL;
+    errcode code = portal_new(options, &portal, err);
+    if (code != OK)
+        return code;
+    announce("pages", options->listen, portal_port(portal));
+    if (options->admin)
+        announce("metrics and health", options->admin_listen, portal_admin_port(portal));
+    code = portal_run(portal, err);
+    portal_free(portal);
+    return code;
+}
+
+static errcode
+run(const struct call *call, struct err *err)
+{
+    char folder[PATH_TEXT];
+    struct buf hotlines = {0};
+    struct portal_options options = portal_defaults();
+    const char *table = conf_text(call->conf, "data.hotlines");
+    plain_options(call->conf, &options);
+    options.snapshot_folder = folder;
+    errcode code = listen_options(call, &options, err);
+    if (code == OK)
+        code = proxies(call->conf, &options, err);
+    if (code == OK)
+        code = state_path(call, "snapshot", folder, err);
+    if (code == OK && table[0])
+        code = file_read(table, LIMIT_TABLE_BYTES, &hotlines, err);
+    options.hotlines = buf_view(&hotlines);
+    if (code == OK)
+        code = serve(&options, err);
+    buf_clear(&hotlines);
+    return code;
+}
+
+/* The folder must be there before the sandbox, so that a snapshot that comes later is seen. */
+static errcode
+grant(const struct call *call, struct grants *grants, struct err *err)
+{
+    char folder[PATH_TEXT];
+    (void)grants;
+    errcode code = state_path(call, "snapshot", folder, err);
+    if (code == OK && !file_exists(folder))
+        code = folder_make(folder, err);
+    return code;
+}
+
+static const struct option options[] = {
+    {"listen", "ADDRESS:PORT", NULL, "where the pages are; else the configuration's http.listen",
+     'l'},
+    {"admin-listen", "ADDRESS:PORT", NULL,
+     "where metrics and health are; else http.admin_listen, else nowhere", 0},
+    {0},
+};
+static const struct action actions[] = {
+    {.name = "",
+     .words = "",
+     .needs = NEED_STATE | NEED_LISTEN | NEED_THREADS,
+     .options = options,
+     .grant = grant,
+     .run = run},
+    {0},
+};
+const struct command command_serve = {
+    .name = "serve",
+    .group = "Answers out",
+    .summary = "serve the pages and the check to visitors",
+    .details =
+        "Answers from the newest snapshot and takes over a newer one as soon as it is there; no "
+        "database is needed. A visitor is told about the own address only, and no visitor's "
+        "address is stored or logged. SIGTERM ends it after the requests at hand.\n\n"
+        "It speaks plain HTTP: put nginx or another proxy in front for TLS, and name that proxy in "
+        "`http.trusted_proxy`. Where it listens is printed on standard output; port 0 is any free "
+        "one.",
+    .actions = actions,
+    .examples =
+        (const struct example[]){{"khien serve --listen 127.0.0.1:8080",
+                                  "Behind a proxy on the same machine:"},
+                                 {"curl http://127.0.0.1:8080/api/v1/check", "The check as JSON:"},
+                                 {0}},
+    .see_also = "khien-check khien-snapshot khien.conf.5",
+};

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a call's needs to the sandbox: which paths of the command line, of the configuration and of
+ * the state folder stay within reach. */
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/require.h"
+#include "cmd/command.h"
+
+#include <fcntl.h>
+
+/* Beyond this many words their folders are granted instead: `khien ingest feeds/2026/ *`. */
+enum { WORDS_ONE_BY_ONE = 1000 };
+
+static errcode
+add(const char **paths, size_t *count, const char *path, struct err *err)
+{
+    if (!path || !path[0] || strcmp(path, "-") == 0)
+        return OK;
+    if (*count == SANDBOX_PATHS_MAX)
+        return err_set(err, ERR_LIMIT, "more than %d paths; give a folder instead",
+                       SANDBOX_PATHS_MAX);
+    paths[(*count)++] = path;
+    return OK;
+}
+
+errcode
+grant_read(struct grants *grants, const char *path, struct err *err)
+{
+    return add(grants->reads, &grants->read_count, path, err);
+}
+
+errcode
+grant_write(struct grants *grants, const char *path, struct err *err)
+{
+    return add(grants->writes, &grants->write_count, path, err);
+}
+
+errcode
+grant_temp(const struct call *call, struct grants *grants, struct err *err)
+{
+    (void)call;
+    const char *folder = getenv("TMPDIR");
+    return grant_write(grants, folder && folder[0] ? folder : "/tmp", err);
+}
+
+/* The folders of words, one after the other without repeats; FOLDERS keeps their text. */
+static errcode
+grant_folders(const struct call *call, struct grants *grants, struct buf *folders, struct err *err)
+{
+    str last = {0};
+    for (size_t i = 0; i < call->word_count; i++) {
+        const char *word = call->words[i];
+        str folder = {word, (size_t)(path_base(word) - word)};
+        if (folder.n == 0)
+            folder = STR("./");
+        if (str_eq(folder, last))
+            continue;
+        last = folder;
+        buf_str(folders, folder);
+        buf_char(folders, 0);
+    }
+    errcode code = buf_check(folders, "the paths of the command line", err);
+    for (size_t at = 0; at < folders->n && code == OK; at += strlen(folders->p + at) + 1)
+        code = grant_read(grants, folders->p + at, err);
+    return code;
+}
+
+static errcode
+grant_words(const struct call *call, struct grants *grants, struct buf *folders, struct err *err)
+{
+    if (call->word_count > WORDS_ONE_BY_ONE)
+        return grant_folders(call, grants, folders, err);
+    errcode code = OK;
+    for (size_t i = 0; i < call->word_count && code == OK; i++)
+        code = grant_read(grants, call->words[i], err);
+    return code;
+}
+
+/* Tables of the operator's own. */
+static errcode
+grant_tables(const struct call *call, struct grants *grants, struct err *err)
+{
+    static const char *const keys[] = {"families.file", "data.hotlines"};
+    errcode code = OK;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && code == OK; i++)
+        code = grant_read(grants, conf_text(call->conf, keys[i]), err);
+    return code;
+}
+
+/* SQLite's readers share a lock file with its writers. It must be there to be granted, because the
+ * right to make it would be the right to make any file. An empty one is a fresh one. */
+static errcode
+grant_lock_files(const char *folder, struct grants *grants, char paths[2][PATH_TEXT],
+                 struct err *err)
+{
+    static const char *const names[] = {"khien.db-shm", "khien.db-wal"};
+    char database[PATH_TEXT];
+    errcode code = path_join(database, folder, "khien.db", err);
+    for (size_t i = 0; i < 2 && code == OK && file_exists(database); i++) {
+        code = path_join(paths[i], folder, names[i], err);
+        if (code != OK)
+            break;
+        int fd = open(paths[i], O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+        if (fd >= 0)
+            close(fd);
+        code = grant_write(grants, paths[i], err);
+    }
+    return code;
+}
+
+static errcode
+grant_state(const struct call *call, struct grants *grants, char paths[2][PATH_TEXT],
+            struct err *err)
+{
+    const char *folder = conf_text(call->conf, "state.folder");
+    unsigned needs = call->action->needs;
+    errcode code = OK;
+    if (needs & NEED_WRITE) {
+        code = folder_make(folder, err);
+        if (code == OK)
+            code = grant_write(grants, folder, err);
+        /* Large sorts go beside the database, not to a folder out of reach. */
+        setenv("SQLITE_TMPDIR", folder, 1);
+    } else if (needs & NEED_STATE) {
+        code = grant_read(grants, folder, err);
+        if (code == OK)
+            code = grant_lock_files(folder, grants, paths, err);
+    }
+    return code;
+}
+
+errcode
+confine(const struct call *call, struct err *err)
+{
+    const struct action *action = call->action;
+    struct grants *grants = mem_calloc(1, sizeof *grants);
+    struct buf folders = BUF(64 << 20);
+    char(*paths)[PATH_TEXT] = mem_calloc(2, PATH_TEXT);
+    errcode code = grant_state(call, grants, paths, err);
+    if (code == OK && (action->needs & NEED_READ))
+        code = grant_words(call, grants, &folders, err);
+    if (code == OK)
+        code = grant_tables(call, grants, err);
+    if (code == OK && action->grant)
+        code = action->grant(call, grants, err);
+    bool partial = false;
+    if (code == OK) {
+        const struct sandbox sandbox = {action->needs, grants->reads, grants->read_count,
+                                        grants->writes, grants->write_count};
+        code = sandbox_enter(&sandbox, &partial, err);
+    }
+    if (code == OK && partial)
+        log_warning("this kernel lacks Landlock or seccomp: the sandbox is incomplete");
+    buf_clear(&folders);
+    free(paths);
+    free(grants);
+    return code;
+}

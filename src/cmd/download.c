@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One download by libcurl. */
+#include "cmd/download.h"
+
+#include "base/file.h"
+
+#include <curl/curl.h>
+
+struct transfer {
+    const struct download *what;
+    int fd;
+    struct downloaded *result;
+    struct err *err; /* the caller's, set when writing failed */
+    bool failed;
+};
+
+static size_t
+take_bytes(char *bytes, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    size_t n = size * count;
+    if (transfer->result->bytes + n > transfer->what->max_bytes) {
+        err_set(transfer->err, ERR_LIMIT, "%s: more than the %llu bytes allowed",
+                transfer->what->url, (unsigned long long)transfer->what->max_bytes);
+        transfer->failed = true;
+        return 0;
+    }
+    if (file_write_fd(transfer->fd, (str){bytes, n}, "the download", transfer->err) != OK) {
+        transfer->failed = true;
+        return 0;
+    }
+    transfer->result->bytes += n;
+    return n;
+}
+
+static void
+take_validator(str line, str name, char out[VALIDATOR_MAX])
+{
+    if (line.n > name.n && str_eq_nocase((str){line.p, name.n}, name))
+        str_copy(str_trim(str_from(line, name.n)), out, VALIDATOR_MAX);
+}
+
+static size_t
+take_header(char *bytes, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    str line = {bytes, size * count};
+    if (str_starts(line, STR("HTTP/"))) { /* a redirect's headers are not the answer's */
+        transfer->result->etag[0] = 0;
+        transfer->result->last_modified[0] = 0;
+    }
+    take_validator(line, STR("ETag:"), transfer->result->etag);
+    take_validator(line, STR("Last-Modified:"), transfer->result->last_modified);
+    return line.n;
+}
+
+static int
+show_progress(void *context, curl_off_t total, curl_off_t done, curl_off_t up_total, curl_off_t up)
+{
+    const struct transfer *transfer = context;
+    (void)up_total;
+    (void)up;
+    if (transfer->what->progress)
+        transfer->what->progress(transfer->what->context, (uint64_t)done, (uint64_t)total);
+    return 0;
+}
+
+/* Validators come from a server: one with a line break would be another header. */
+static struct curl_slist *
+add_validator(struct curl_slist *list, const char *name, const char *value)
+{
+    char line[VALIDATOR_MAX + 64];
+    if (!value[0] || str_has_control(str_of(value)))
+        return list;
+    snprintf(line, sizeof line, "%s: %s", name, value);
+    struct curl_slist *longer = curl_slist_append(list, line);
+    return longer ? longer : list;
+}
+
+static struct curl_slist *
+headers_of(const struct download *what)
+{
+    struct curl_slist *list = NULL;
+    for (size_t i = 0; i < what->header_count; i++) {
+        struct curl_slist *longer = curl_slist_append(list, what->headers[i]);
+        list = longer ? longer : list;
+    }
+    list = add_validator(list, "If-None-Match", what->etag);
+    return add_validator(list, "If-Modified-Since", what->last_modified);
+}
+
+static void
+set_options(CURL *curl, struct transfer *transfer, struct curl_slist *headers)
+{
+    const struct download *what = transfer->what;
+    curl_easy_setopt(curl, CURLOPT_URL, what->url);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https,file");
+    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, what->header_count ? 0L : 1L);
+    curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 5L);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 30L);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, what->timeout_seconds);
+    curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "khien/" KHIEN_VERSION);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_bytes);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, show_progress);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer);
+}
+
+static errcode
+finish(CURL *curl, CURLcode status, const struct transfer *transfer, const char *words,
+       struct err *err)
+{
+    const char *url = transfer->what->url;
+    long answer = 0;
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer);
+    if (transfer->failed)
+        return err->code;
+    if (status != CURLE_OK)
+        return err_set(err, ERR_IO, "%s: %s", url, words[0] ? words : curl_easy_strerror(status));
+    if (answer == 304) {
+        transfer->result->unchanged = true;
+        return OK;
+    }
+    /* A redirect that was not followed is no feed. */
+    if (answer >= 300)
+        return err_set(err, ERR_IO, "%s: the server answered %ld", url, answer);
+    return OK;
+}
+
+errcode
+download(const struct download *what, int fd, struct downloaded *ret, struct err *err)
+{
+    char words[CURL_ERROR_SIZE] = "";
+    struct downloaded result = {0};
+    struct transfer transfer = {.what = what, .fd = fd, .result = &result, .err = err};
+    CURL *curl = curl_easy_init();
+    if (!curl)
+        return err_set(err, ERR_IO, "cannot begin a download");
+    struct curl_slist *headers = headers_of(what);
+    set_options(curl, &transfer, headers);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, words);
+    CURLcode status = curl_easy_perform(curl);
+    errcode code = finish(curl, status, &transfer, words, err);
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(curl);
+    if (code == OK)
+        *ret = result;
+    return code;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One download by libcurl: bounded in size, time and redirects, asked for only when it changed. */
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+struct download {
+    const char *url;                  /* https, http or file */
+    const char *etag, *last_modified; /* of the copy at hand; "" = none */
+    const char *const *headers;       /* lines to send, count in header_count */
+    size_t header_count;
+    uint64_t max_bytes;
+    long timeout_seconds;
+    void *context;
+    void (*progress)(void *context, uint64_t done, uint64_t total); /* may be NULL */
+};
+
+enum { VALIDATOR_MAX = 512 };
+struct downloaded {
+    bool unchanged; /* the server says that the copy at hand is still right */
+    uint64_t bytes;
+    char etag[VALIDATOR_MAX], last_modified[VALIDATOR_MAX];
+};
+
+/* Writes what comes to FD. Headers of the caller's are secrets: with any, redirects are refused,
+ * which would carry them elsewhere. */
+errcode download(const struct download *what, int fd, struct downloaded *ret, struct err *err);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The listener for operators: metrics and health. It has no authentication, so it listens on this
+ * machine only unless told otherwise (inner to the part). */
+#pragma once
+
+#include "portal/http/server.h"
+#include "portal/snapshots.h"
+
+struct admin {
+    const struct metrics *metrics;
+    struct metrics own_metrics; /* of this listener; shown nowhere */
+    struct snapshots *snapshots;
+    struct http_server *server; /* the site's */
+    _Atomic bool draining;
+};
+
+void admin_handle(void *context, const struct http_request *request, struct http_reply *reply);

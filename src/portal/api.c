@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The JSON answers. There is no address parameter: who asks learns about the own connection. */
+#include "base/json_out.h"
+#include "portal/check.h"
+#include "portal/http/target.h"
+#include "portal/site.h"
+
+static const char json_type[] = "application/json; charset=utf-8";
+
+/* Without a sighting the answer depends on the network, the state and the notes only. */
+static bool
+is_known(const struct visit *visit, const struct check *check, enum language language)
+{
+    if (check->own_count + check->other_count)
+        return false;
+    uint64_t network =
+        visit->snapshot ? snapshot_network(visit->snapshot, visit->request->visitor) : 0;
+    uint64_t key = (uint64_t)KEY_CHECK << 60 | (uint64_t)language << 56 |
+                   (uint64_t)(visit->reply->vary != NULL) << 57 | (uint64_t)check->state << 48 |
+                   (uint64_t)check->notes << 32 | network;
+    return http_reply_known(visit->reply, key, visit->epoch);
+}
+
+void
+api_serve_check(const struct visit *visit)
+{
+    struct check check;
+    char text[8];
+    str value;
+    enum language language = visit->language;
+    if (query_find(visit->request->query, STR("lang"), text, sizeof text, &value))
+        language = str_eq(value, STR("en")) ? LANGUAGE_EN : LANGUAGE_VI;
+    check_address(visit->snapshot, visit->request->visitor, clock_now(), visit->site->home_country,
+                  &check);
+    visit->reply->route = ROUTE_API;
+    if (is_known(visit, &check, language))
+        return;
+    check_write_json(&check, language, &visit->reply->body);
+    buf_char(&visit->reply->body, '\n');
+    visit->reply->type = json_type;
+}
+
+void
+api_serve_error(const struct visit *visit, unsigned status)
+{
+    struct json_out out = json_out_to(&visit->reply->body);
+    json_out_object_begin(&out);
+    json_out_key(&out, "error");
+    json_out_object_begin(&out);
+    json_out_pair_u64(&out, "status", status);
+    json_out_pair_z(&out, "message", status_text(status));
+    json_out_object_end(&out);
+    json_out_object_end(&out);
+    buf_char(&visit->reply->body, '\n');
+    visit->reply->type = json_type;
+    visit->reply->status = status;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A list under one lock that is taken when a connection comes and goes and once a second, never
+ * for a request. Whether a waiting client has begun a head is asked of the kernel: it counts the
+ * bytes received (TCP_INFO), so a dripping client is told from a silent one. */
+#include "portal/http/connections.h"
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/require.h"
+
+enum { BUCKETS = 1 << 14 };
+
+/* Counts by a keyed hash of the prefix: colliding prefixes share a count, which is why there are
+ * many more buckets than a cap's worth of crowded networks. */
+struct connections {
+    struct connection_limits limits;
+    pthread_mutex_t lock;
+    struct connection *first;
+    size_t count;
+    unsigned char key[crypto_shorthash_KEYBYTES];
+    uint32_t crowd[BUCKETS];
+};
+
+struct connections *
+connections_new(const struct connection_limits *limits)
+{
+    struct connections *connections = mem_calloc(1, sizeof *connections);
+    connections->limits = *limits;
+    pthread_mutex_init(&connections->lock, NULL);
+    randombytes_buf(connections->key, sizeof connections->key);
+    return connections;
+}
+
+void
+connections_free(struct connections *connections)
+{
+    if (!connections)
+        return;
+    while (connections->first)
+        connections_remove(connections, connections->first);
+    pthread_mutex_destroy(&connections->lock);
+    free(connections);
+}
+
+ip
+connection_prefix(ip peer)
+{
+    return ip_mask(peer, peer.version == 4 ? 24 : 48);
+}
+
+static uint32_t *
+crowd_of(struct connections *connections, ip peer)
+{
+    ip network = connection_prefix(peer);
+    uint64_t text[3] = {network.hi, network.lo, network.version}, hash;
+    crypto_shorthash((unsigned char *)&hash, (const unsigned char *)text, sizeof text,
+                     connections->key);
+    return &connections->crowd[hash % BUCKETS];
+}
+
+bool
+connections_admit(struct connections *connections, ip peer, bool exempt)
+{
+    unsigned cap = connections->limits.per_prefix;
+    if (exempt || cap == 0)
+        return true;
+    pthread_mutex_lock(&connections->lock);
+    bool fine = *crowd_of(connections, peer) < cap;
+    pthread_mutex_unlock(&connections->lock);
+    return fine;
+}
+
+struct connection *
+connections_add(struct connections *connections, int fd, ip peer, bool exempt)
+{
+    struct connection *connection = mem_calloc(1, sizeof *connection);
+    connection->fd = fd;
+    connection->peer = peer;
+    connection->exempt = exempt;
+    connection_enter(connection, PHASE_WAITING);
+    pthread_mutex_lock(&connections->lock);
+    connection->next = connections->first;
+    if (connections->first)
+        connections->first->previous = connection;
+    connections->first = connection;
+    connections->count++;
+    if (!exempt)
+        ++*crowd_of(connections, peer);
+    pthread_mutex_unlock(&connections->lock);
+    return connection;
+}
+
+void
+connections_remove(struct connections *connections, struct connection *connection)
+{
+    pthread_mutex_lock(&connections->lock);
+    if (connection->next)
+        connection->next->previous = connection->previous;
+    if (connection->previous)
+        connection->previous->next = connection->next;
+    else
+        connections->first = connection->next;
+    connections->count--;
+    if (!connection->exempt)
+        --*crowd_of(connections, connection->peer);
+    pthread_mutex_unlock(&connections->lock);
+    free(connection);
+}
+
+uint32_t
+connections_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (uint32_t)now.tv_sec;
+}
+
+static uint64_t
+bytes_received(int fd)
+{
+    struct tcp_info info = {0};
+    socklen_t size = sizeof info;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+        return 0;
+    return info.tcpi_bytes_received;
+}
+
+/* A waiting connection's head began when the kernel's count first moved after the last request. */
+static bool
+head_is_late(struct connection *connection, uint32_t now, uint32_t allowed)
+{
+    uint32_t served = connection->served;
+    uint64_t bytes = bytes_received(connection->fd);
+    if (!connection->seen || connection->seen_served != served) {
+        bool first = !connection->seen && served == 0;
+        connection->seen = true;
+        connection->seen_served = served;
+        connection->bytes = first ? 0 : bytes;
+        connection->head_since = 0;
+    }
+    if (bytes == connection->bytes)
+        return false;
+    if (!connection->head_since)
+        connection->head_since = now;
+    return now - connection->head_since > allowed;
+}
+
+unsigned
+connections_sweep(struct connections *connections)
+{
+    const struct connection_limits *limits = &connections->limits;
+    uint32_t now = connections_now();
+    unsigned closed = 0;
+    pthread_mutex_lock(&connections->lock);
+    for (struct connection *c = connections->first; c; c = c->next) {
+        bool late = c->phase == PHASE_BUSY ? now - c->since > limits->reply_seconds
+                                           : head_is_late(c, now, limits->head_seconds);
+        if (!late)
+            continue;
+        shutdown(c->fd, SHUT_RDWR);
+        closed++;
+    }
+    pthread_mutex_unlock(&connections->lock);
+    return closed;
+}
+
+size_t
+connections_count(struct connections *connections)
+{
+    pthread_mutex_lock(&connections->lock);
+    size_t count = connections->count;
+    pthread_mutex_unlock(&connections->lock);
+    return count;
+}
+
+size_t
+connections_busy(struct connections *connections)
+{
+    size_t busy = 0;
+    pthread_mutex_lock(&connections->lock);
+    for (struct connection *c = connections->first; c; c = c->next)
+        busy += c->phase == PHASE_BUSY || c->head_since != 0;
+    pthread_mutex_unlock(&connections->lock);
+    return busy;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libmicrohttpd 0.9.75 cuts a head into texts where it lies and tells neither bare line feeds nor
+ * folded lines nor NUL bytes. But in a well-formed head each text follows the one before it at a
+ * known distance, so the places of the texts show what was skipped. tests/portal/wire_test.c
+ * proves it with raw sockets: another version that lays them out otherwise fails there. */
+#include "portal/http/exchange.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/require.h"
+#include "portal/http/known.h"
+#include "portal/http/target.h"
+#include "portal/http/wire.h"
+
+struct head {
+    struct exchange *exchange;
+    struct wire wire;
+    struct wire_fault fault;
+    const char *expected; /* where the next field must begin */
+    bool want_forwarded;
+};
+
+enum { CRLF = 2, FORWARDED_MAX = 2048 };
+
+struct exchange *
+exchange_new(const char *uri, struct connection *connection)
+{
+    size_t n = strlen(uri);
+    struct exchange *exchange = mem_alloc(sizeof *exchange + 2 * (n + 1));
+    *exchange = (struct exchange){
+        .connection = connection, .uri = uri, .uri_length = n, .forwarded = BUF(FORWARDED_MAX)};
+    memcpy(exchange->text, uri, n + 1);
+    return exchange;
+}
+
+void
+exchange_free(struct exchange *exchange)
+{
+    if (!exchange)
+        return;
+    buf_clear(&exchange->forwarded);
+    free(exchange);
+}
+
+/* Fields that handlers ask for. A repeated one counts as its first. */
+static void
+keep_field(struct http_request *request, str name, str value)
+{
+    str *slot = NULL;
+    if (str_eq_nocase(name, STR("Accept")))
+        slot = &request->accept;
+    else if (str_eq_nocase(name, STR("Accept-Encoding")))
+        slot = &request->accept_encoding;
+    else if (str_eq_nocase(name, STR("If-None-Match")))
+        slot = &request->if_none_match;
+    if (slot && !slot->p)
+        *slot = str_trim(value);
+}
+
+static enum MHD_Result
+on_field(void *context, enum MHD_ValueKind kind, const char *name, size_t name_size,
+         const char *value, size_t value_size)
+{
+    struct head *head = context;
+    (void)kind;
+    str key = {name, name_size}, text = {value ? value : "", value ? value_size : 0};
+    if (name != head->expected || !value || value < name + name_size) {
+        head->fault = (struct wire_fault){400, "head_layout"};
+        return MHD_NO;
+    }
+    head->expected = value + value_size + CRLF;
+    head->fault = wire_field(&head->wire, key, text);
+    if (head->fault.status)
+        return MHD_NO;
+    if (head->want_forwarded && str_eq_nocase(key, STR("X-Forwarded-For"))) {
+        if (head->exchange->forwarded.n)
+            buf_char(&head->exchange->forwarded, ',');
+        buf_str(&head->exchange->forwarded, text);
+    }
+    keep_field(&head->exchange->request, key, text);
+    return MHD_YES;
+}
+
+/* The last line's CRLF and the empty line's are all that stands between it and the head's end. A
+ * line that begins with a colon, for one, looks to libmicrohttpd like the empty line. */
+static bool
+ends_well(struct MHD_Connection *mhd, const char *method, const char *last_line_end)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return info && method + info->header_size == last_line_end + CRLF;
+}
+
+static struct wire_fault
+judge_head(struct head *head, struct MHD_Connection *mhd, const char *method, const char *version)
+{
+    const struct exchange *exchange = head->exchange;
+    if (strlen(version) != 8 || memcmp(version, "HTTP/1.", 7) != 0)
+        return (struct wire_fault){400, "version"};
+    if (!wire_is_token(str_of(method)))
+        return (struct wire_fault){400, "method"};
+    if (method + strlen(method) + 1 != exchange->uri ||
+        exchange->uri + exchange->uri_length + 1 != version)
+        return (struct wire_fault){400, "request_line"};
+    head->expected = version + 8 + CRLF;
+    MHD_get_connection_values_n(mhd, MHD_HEADER_KIND, on_field, head);
+    if (head->fault.status)
+        return head->fault;
+    if (!ends_well(mhd, method, head->expected))
+        return (struct wire_fault){400, "head_layout"};
+    struct target target = {0};
+    unsigned status = target_parse((str){exchange->text, exchange->uri_length},
+                                   head->exchange->text + exchange->uri_length + 1, &target);
+    if (status)
+        return (struct wire_fault){status, "target"};
+    head->exchange->request.path = target.path;
+    head->exchange->request.query = target.query;
+    struct wire_fault fault = wire_end(&head->wire, (unsigned)(version[7] - '0'), target.host);
+    if (!fault.status && (head->wire.length_nonzero || head->wire.encodings) &&
+        exchange->request.method != METHOD_OTHER)
+        return (struct wire_fault){413, "unwanted_body"};
+    return fault;
+}
+
+static enum http_method
+method_of(const char *method)
+{
+    if (strcmp(method, "GET") == 0)
+        return METHOD_GET;
+    return strcmp(method, "HEAD") == 0 ? METHOD_HEAD : METHOD_OTHER;
+}
+
+void
+exchange_judge(struct exchange *exchange, struct MHD_Connection *mhd, const char *method,
+               const char *version, const struct trusted *trusted)
+{
+    struct http_request *request = &exchange->request;
+    ip peer = exchange->connection->peer;
+    struct head head = {.exchange = exchange, .want_forwarded = trusted_has(trusted, peer)};
+    exchange->judged = true;
+    request->method = method_of(method);
+    request->fault = judge_head(&head, mhd, method, version).status;
+    request->visitor = peer;
+    request->exempt = exchange->connection->exempt && exchange->forwarded.n == 0;
+    if (request->fault || exchange->forwarded.n == 0)
+        return;
+    if (exchange->forwarded.full ||
+        !forwarded_visitor(trusted, peer, buf_view(&exchange->forwarded), &request->visitor))
+        request->fault = 400;
+}
+
+static void
+add(struct MHD_Response *response, const char *name, const char *value)
+{
+    if (value)
+        require(MHD_add_response_header(response, name, value) == MHD_YES);
+}
+
+static void
+add_policy(struct MHD_Response *response, enum http_policy policy)
+{
+    add(response, "X-Content-Type-Options", "nosniff");
+    add(response, "Cross-Origin-Resource-Policy", "same-origin");
+    if (policy == POLICY_DATA) {
+        add(response, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+        return;
+    }
+    add(response, "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+    add(response, "Referrer-Policy", "no-referrer");
+    add(response, "Permissions-Policy",
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()");
+    add(response, "Cross-Origin-Opener-Policy", "same-origin");
+    add(response, "Cross-Origin-Embedder-Policy", "require-corp");
+}
+
+static struct MHD_Response *
+response_of(struct http_reply *reply)
+{
+    struct MHD_Response *response;
+    if (reply->body.n) /* libmicrohttpd frees it */
+        response = MHD_create_response_from_buffer(reply->body.n, take(reply->body.p),
+                                                   MHD_RESPMEM_MUST_FREE);
+    else
+        response = MHD_create_response_from_buffer(
+            reply->content.n, (void *)(uintptr_t)reply->content.p, MHD_RESPMEM_PERSISTENT);
+    require(response);
+    add(response, "Content-Type", reply->type);
+    add(response, "Cache-Control", reply->cache);
+    add(response, "ETag", reply->etag);
+    add(response, "Location", reply->location);
+    add(response, "Allow", reply->allow);
+    add(response, "Content-Encoding", reply->encoding);
+    add(response, "Content-Language", reply->language);
+    add(response, "Vary", reply->vary);
+    add(response, "Retry-After", reply->retry_after);
+    add_policy(response, reply->policy);
+    return response;
+}
+
+bool
+http_reply_known(struct http_reply *reply, uint64_t key, uint64_t epoch)
+{
+    if (reply->once)
+        return false;
+    reply->key = key;
+    reply->epoch = epoch;
+    reply->known = known_find(key, epoch);
+    return reply->known;
+}
+
+enum MHD_Result
+exchange_answer(struct exchange *exchange, struct MHD_Connection *mhd,
+                const struct http_options *options, bool closing)
+{
+    struct http_reply reply = {.status = 200,
+                               .route = ROUTE_OTHER,
+                               .cache = "no-store",
+                               .body = BUF(HTTP_BODY_MAX),
+                               .once = closing || exchange->request.fault};
+    int64_t begin = clock_monotonic();
+    options->handle(options->context, &exchange->request, &reply);
+    struct MHD_Response *response = reply.known ? reply.known : response_of(&reply);
+    buf_clear(&reply.body);
+    if (reply.once)
+        add(response, "Connection", "close");
+    enum MHD_Result result = MHD_queue_response(mhd, reply.status, response);
+    if (!reply.key)
+        MHD_destroy_response(response);
+    else if (!reply.known)
+        known_keep(reply.key, reply.epoch, response);
+    metrics_request(options->metrics, reply.route, reply.status, clock_monotonic() - begin);
+    return result;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* HTTP/1.1 over libmicrohttpd, behind the checks of wire.h and target.h, with the deadlines and
+ * caps of connections.h. A handler gets a request that has one reading only. docs/http.md tells
+ * what is refused and why. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "portal/http/connections.h"
+#include "portal/http/forwarded.h"
+#include "portal/http/metrics.h"
+
+struct MHD_Response;
+
+enum http_method { METHOD_GET, METHOD_HEAD, METHOD_OTHER };
+
+struct http_request {
+    unsigned fault; /* the status to answer with when the request is refused; else 0 */
+    enum http_method method;
+    str path, query; /* decoded; raw */
+    ip visitor;      /* the peer, or what a trusted proxy says */
+    bool exempt;     /* from rates: asked from this machine itself, by no proxy */
+    str accept, accept_encoding, accept_language, if_none_match;
+};
+
+enum http_policy { POLICY_DATA, POLICY_PAGE };
+
+/* What a handler fills in. Text of header fields must be constant or live in the request. */
+struct http_reply {
+    unsigned status; /* 200 at first */
+    enum metrics_route route;
+    enum http_policy policy;
+    const char *type, *cache;
+    const char *etag, *location, *allow, *encoding, *language, *vary,
+        *retry_after; /* NULL = none */
+    str content;      /* constant content instead of BODY */
+    struct buf body;
+    char text[128]; /* room for a made field, e.g. the entity tag */
+    /* For http_reply_known: */
+    bool once; /* the connection closes after it, so it is like no other */
+    uint64_t key, epoch;
+    struct MHD_Response *known;
+};
+
+/* For answers that many visitors get: KEY (not 0) names all that this one depends on besides the
+ * EPOCH of the data. True when this thread has it ready: nothing but the status and the route is
+ * to be filled in then. Else the handler goes on, and what it makes is kept for the next time. */
+bool http_reply_known(struct http_reply *reply, uint64_t key, uint64_t epoch);
+
+enum { HTTP_BODY_MAX = 1 << 20, HTTP_MEMORY = 8 << 10 };
+
+typedef void http_handle(void *context, const struct http_request *request,
+                         struct http_reply *reply);
+
+struct http_options {
+    unsigned threads, connections, idle_seconds;
+    struct connection_limits limits;
+    struct trusted trusted;
+    http_handle *handle;
+    void *context;
+    struct metrics *metrics;
+};
+
+struct http_server;
+/* A listening socket on ADDR (PORT 0 = any); *RET_PORT gets the port. */
+errcode http_listen(ip addr, uint16_t port, int *ret_fd, uint16_t *ret_port, struct err *err);
+/* Serves on FD, which it owns from then on, until freed. */
+errcode http_server_start(int fd, const struct http_options *options, struct http_server **ret,
+                          struct err *err);
+/* About once a second, from one thread. */
+void http_server_tick(struct http_server *server);
+/* Takes no more connections and tells clients to close theirs. */
+void http_server_drain(struct http_server *server);
+size_t http_server_busy(struct http_server *server);
+size_t http_server_connections(struct http_server *server);
+void http_server_free(struct http_server *server);

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Puts the pieces together: two listeners, one site, and a loop that once a second sweeps late
+ * connections, forgets rates and looks for a new snapshot. Requests never wait for that loop. */
+#include "portal/portal.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/embed.h"
+#include "base/log.h"
+#include "base/require.h"
+#include "portal/admin.h"
+#include "portal/hotline.h"
+#include "portal/site.h"
+
+enum {
+    TICK_MS = 1000,
+    DRAIN_TICK_MS = 50,
+    DRAIN_TICKS = 200,
+    QUIET_TICKS = 20,
+    ADMIN_CONNECTIONS = 64
+};
+
+struct portal {
+    struct portal_options options;
+    struct metrics metrics;
+    struct site site;
+    struct admin admin;
+    struct http_server *server, *admin_server;
+    int fd, admin_fd, stop_fd;
+    uint16_t port, admin_port;
+};
+
+struct portal_options
+portal_defaults(void)
+{
+    return (struct portal_options){
+        .listen = ip_from_v4(0x7f000001),
+        .port = 8080,
+        .admin = true,
+        .admin_listen = ip_from_v4(0x7f000001),
+        .admin_port = 9180,
+        .snapshot_folder = "var/snapshot",
+        .rate_per_minute = 3000,
+        .connections = 16384,
+        .prefix_connections = 512,
+        .head_seconds = 15,
+        .reply_seconds = 30,
+        .idle_seconds = 75,
+        .hotline_scope = "national",
+        .home_country = "VN",
+    };
+}
+
+/* A connection is a descriptor; the soft limit is often 1,024. */
+static void
+raise_descriptor_limit(unsigned connections)
+{
+    struct rlimit limit;
+    rlim_t wanted = connections + 256;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+        log_warning("only %llu file descriptors for %u connections",
+                    (unsigned long long)limit.rlim_cur, connections);
+}
+
+static errcode
+open_parts(struct portal *portal, struct err *err)
+{
+    const struct portal_options *options = &portal->options;
+    struct site *site = &portal->site;
+    site->campaign[LANGUAGE_VI] = options->campaign[LANGUAGE_VI];
+    site->campaign[LANGUAGE_EN] = options->campaign[LANGUAGE_EN];
+    site->hotlines = options->hotlines.n ? options->hotlines : embed_file("hotlines.tsv");
+    site->hotline_scope = options->hotline_scope;
+    site->home_country = options->home_country;
+    errcode code = hotlines_check(site->hotlines, err);
+    if (code == OK)
+        code = families_new("families", (str){NULL, 0}, &site->families, err);
+    if (code != OK)
+        return code;
+    site->snapshots = snapshots_new(options->snapshot_folder, &portal->metrics);
+    site->rate = rate_new(options->rate_per_minute);
+    portal->admin = (struct admin){.metrics = &portal->metrics, .snapshots = site->snapshots};
+    portal->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (portal->stop_fd < 0)
+        return err_set_errno(err, "eventfd");
+    code = http_listen(options->listen, options->port, &portal->fd, &portal->port, err);
+    if (code == OK && options->admin)
+        code = http_listen(options->admin_listen, options->admin_port, &portal->admin_fd,
+                           &portal->admin_port, err);
+    return code;
+}
+
+errcode
+portal_new(const struct portal_options *options, struct portal **ret, struct err *err)
+{
+    struct portal *portal = mem_calloc(1, sizeof *portal);
+    portal->options = *options;
+    portal->fd = portal->admin_fd = portal->stop_fd = -1;
+    errcode code = open_parts(portal, err);
+    if (code != OK) {
+        portal_free(portal);
+        return code;
+    }
+    raise_descriptor_limit(options->connections);
+    snapshots_tick(portal->site.snapshots);
+    *ret = portal;
+    return OK;
+}
+
+uint16_t
+portal_port(const struct portal *portal)
+{
+    return portal->port;
+}
+
+uint16_t
+portal_admin_port(const struct portal *portal)
+{
+    return portal->admin_port;
+}
+
+static unsigned
+thread_count(const struct portal_options *options)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return options->threads ? options->threads : cores > 1 ? (unsigned)cores : 1;
+}
+
+static errcode
+start(struct portal *portal, struct err *err)
+{
+    const struct portal_options *options = &portal->options;
+    struct http_options http = {
+        .threads = thread_count(options),
+        .connections = options->connections,
+        .idle_seconds = options->idle_seconds,
+        .limits = {options->prefix_connections, options->head_seconds, options->reply_seconds},
+        .trusted = {options->trusted, options->trusted_count},
+        .handle = site_handle,
+        .context = &portal->site,
+        .metrics = &portal->metrics,
+    };
+    errcode code = http_server_start(take_fd(portal->fd), &http, &portal->server, err);
+    if (code != OK || portal->admin_fd < 0)
+        return code;
+    portal->admin.server = portal->server;
+    http.threads = 1;
+    http.connections = ADMIN_CONNECTIONS;
+    http.trusted.count = 0;
+    http.handle = admin_handle;
+    http.context = &portal->admin;
+    http.metrics = &portal->admin.own_metrics;
+    return http_server_start(take_fd(portal->admin_fd), &http, &portal->admin_server, err);
+}
+
+static void
+tick(struct portal *portal)
+{
+    http_server_tick(portal->server);
+    if (portal->admin_server)
+        http_server_tick(portal->admin_server);
+    rate_tick(portal->site.rate);
+    snapshots_tick(portal->site.snapshots);
+}
+
+/* Until nothing has been running for a second (a head may be on its way that no sweep has seen
+ * yet), or nobody is connected, or the time is up. */
+static void
+drain(struct portal *portal)
+{
+    portal->admin.draining = true;
+    http_server_drain(portal->server);
+    for (int i = 0, quiet = 0; i < DRAIN_TICKS && quiet < QUIET_TICKS; i++) {
+        poll(NULL, 0, DRAIN_TICK_MS);
+        http_server_tick(portal->server); /* finds out which heads have begun */
+        quiet = http_server_busy(portal->server) ? 0 : quiet + 1;
+        if (!http_server_connections(portal->server))
+            break;
+    }
+    size_t left = http_server_busy(portal->server);
+    if (left)
+        log_warning("stopped with %zu requests unfinished", left);
+}
+
+static errcode
+serve(struct portal *portal, int signals, struct err *err)
+{
+    struct pollfd waits[] = {{.fd = signals, .events = POLLIN},
+                             {.fd = portal->stop_fd, .events = POLLIN}};
+    errcode code = start(portal, err);
+    if (code != OK)
+        return code;
+    for (;;) {
+        int n = poll(waits, 2, TICK_MS);
+        if (n > 0 || (n < 0 && errno != EINTR))
+            break;
+        tick(portal);
+    }
+    drain(portal);
+    return OK;
+}
+
+errcode
+portal_run(struct portal *portal, struct err *err)
+{
+    sigset_t mask;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGTERM);
+    sigaddset(&mask, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &mask, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    cleanup(cleanup_close) int signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (signals < 0)
+        return err_set_errno(err, "signalfd");
+    errcode code = serve(portal, signals, err);
+    http_server_free(portal->admin_server);
+    http_server_free(portal->server);
+    portal->server = portal->admin_server = NULL;
+    return code;
+}
+
+void
+portal_stop(struct portal *portal)
+{
+    eventfd_write(portal->stop_fd, 1);
+}
+
+void
+portal_free(struct portal *portal)
+{
+    if (!portal)
+        return;
+    cleanup_close(&portal->fd);
+    cleanup_close(&portal->admin_fd);
+    cleanup_close(&portal->stop_fd);
+    snapshots_free(portal->site.snapshots);
+    rate_free(portal->site.rate);
+    families_free(portal->site.families);
+    free(portal);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The part's public header: the server for citizens (pages, JSON API), and the check that it and
+ * `khien check` share. The portal knows no configuration: whoever calls it passes values. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/catalog.h"
+#include "intel/intel.h"
+
+/* What the data say about ADDR, as one JSON object (docs/http.md) without a newline. SNAPSHOT may
+ * be NULL: then the state is "no-data". NOW tells whether the data are too old to say anything.
+ * LANGUAGE is that of "advice". The address itself is not in it. */
+void portal_check_json(const struct snapshot *snapshot, ip addr, usec now, enum language language,
+                       struct buf *out);
+
+enum { PORTAL_TRUSTED_MAX = 64 };
+
+/* All text must outlive the portal. portal_defaults gives what is sensible for one machine. */
+struct portal_options {
+    ip listen; /* port 0 = any free one */
+    uint16_t port;
+    bool admin; /* metrics and health on a listener of their own */
+    ip admin_listen;
+    uint16_t admin_port;
+    const char *snapshot_folder;
+    prefix trusted[PORTAL_TRUSTED_MAX]; /* proxies whose X-Forwarded-For counts */
+    size_t trusted_count;
+    unsigned threads;            /* 0 = one a core */
+    unsigned rate_per_minute;    /* requests from one /24 or /48; 0 = no limit */
+    unsigned connections;        /* at once */
+    unsigned prefix_connections; /* at once from one /24 or /48; 0 = no cap */
+    unsigned head_seconds;       /* for a request's head, from its first byte */
+    unsigned reply_seconds;      /* for the body and the answer */
+    unsigned idle_seconds;       /* for a connection without a request */
+    const char *campaign[2];     /* its name by enum language; NULL = a general one */
+    str hotlines;                /* a table as data/hotlines.tsv; empty = the built-in one */
+    const char *hotline_scope;   /* "national" or a province's code */
+    const char *home_country;    /* "VN": others are told about VPN */
+};
+struct portal_options portal_defaults(void);
+
+struct portal;
+/* Opens the listeners and the newest snapshot (there may be none yet). Threads start with run. */
+errcode portal_new(const struct portal_options *options, struct portal **ret, struct err *err);
+/* The ports in use, for options that said 0; 0 when there is no such listener. */
+uint16_t portal_port(const struct portal *portal);
+uint16_t portal_admin_port(const struct portal *portal);
+/* Serves until SIGTERM, SIGINT or portal_stop; then finishes running requests for at most ten
+ * seconds. Blocks these two signals in the calling thread and those it starts. */
+errcode portal_run(struct portal *portal, struct err *err);
+/* From any thread. */
+void portal_stop(struct portal *portal);
+void portal_free(struct portal *portal);

@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Every command and action explains itself; a wrong call says what would have been right.
+set -u
+. tests/cli/lib/tap.sh
+cd "$TMPDIR" || exit 1
+
+"$KHIEN" --help >help
+ok $? '--help'
+for name in $("$KHIEN" help --names); do
+    grep -q "^  $name  *[a-z]" help
+    ok $? "--help lists $name with a summary"
+    "$KHIEN" "$name" --help >one && grep -q '^Usage:' one && grep -q "khien $name" one
+    ok $? "khien $name --help"
+    "$KHIEN" help "$name" | cmp -s - one
+    ok $? "khien help $name says the same"
+done
+"$KHIEN" feed parse --help | grep -q -- '--columns MAP'
+ok $? 'an action shows its own options'
+"$KHIEN" simulate --help | grep -q -- '(default: 60)'
+ok $? 'and their defaults'
+is "$("$KHIEN" --version)" "$("$KHIEN" version)" '--version'
+
+wrong() { # wrong WORDS… -- PART-OF-MESSAGE: status 2, nothing on standard output
+    words=''
+    while [ "$1" != -- ]; do
+        words="$words $1"
+        shift
+    done
+    # shellcheck disable=SC2086  # a list of words
+    "$KHIEN" $words >out 2>err
+    status=$?
+    [ $status -eq 2 ] && [ ! -s out ] && grep -qF -- "$2" err
+    ok $? "khien$words: $2"
+}
+wrong -- 'which command?'
+wrong ingets -- 'did you mean "ingest"?'
+wrong hlep -- 'did you mean "help"?'
+wrong help serv -- 'did you mean "serve"?'
+wrong feed -- 'which one?'
+wrong feed pasre -- 'did you mean "parse"?'
+wrong feed parse -- 'something is missing: khien feed parse FILE…'
+wrong feed parse --fed x y -- 'there is no option --fed; did you mean --feed?'
+wrong feed parse --feed -- '--feed needs a value: --feed FORMAT'
+wrong feed parse --feed nothing y -- 'there is no format nothing'
+wrong feed formats --json=yes -- '--json takes no value'
+wrong feed formats x -- '"x" is one word too many'
+wrong stats dayly -- 'did you mean "daily"?'
+wrong stats daily --from yesterday -- '--from must be a day such as'
+wrong stats daily --class infected-sytem -- 'did you mean "infected-system"?'
+wrong check 1.2.3 -- '"1.2.3" is no address'
+wrong --json feed formats -- 'there is no option --json'
+wrong version -x -- 'there is no option -x'
+"$KHIEN" feed formats --json | jq -e '.[0] | has("name") and has("summary")' >/dev/null
+ok $? '--json'
+"$KHIEN" feed -- formats >/dev/null
+ok $? '-- ends the options'
+"$KHIEN" feed parse -- --help >out 2>err
+is $? 1 'and makes a word of what follows'
+"$KHIEN" --help >/dev/full 2>err
+is $? 1 'a full disk below standard output is a failure'
+done_testing
