@@ -197,7 +197,7 @@ make_snapshot(const struct network_map *map, const char *folder, uint32_t *liste
     double began = wall_seconds();
     require(snapshot_builder_write(builder, path, &err) == OK);
     double wrote = wall_seconds();
-    require(snapshot_open(path, false, &snapshot, &err) == OK);
+    require(snapshot_open(path, SNAPSHOT_SAFE, &snapshot, &err) == OK);
     double opened = (wall_seconds() - wrote) * 1000;
     struct snapshot_counts counts = snapshot_counts(snapshot);
     fprintf(stderr, "# %.2f s to pack and write %.1f MB, %llu addresses\n", wrote - began,

@@ -66,7 +66,7 @@ state_snapshot(const struct call *call, struct snapshot **ret, struct err *err)
     struct err warning = {0};
     errcode code = state_path(call, "snapshot", folder, err);
     if (code == OK)
-        code = snapshot_open_newest(folder, false, ret, &warning, err);
+        code = snapshot_open_newest(folder, SNAPSHOT_SAFE, ret, &warning, err);
     if (code == OK && warning.code != OK)
         log_warning("%s", warning.text);
     if (code == ERR_NOT_FOUND)

@@ -2,8 +2,27 @@
 /* One layer of wrapping: recognised by its first bytes, then read member by member. */
 #pragma once
 
-#include "intel/container_output.h"
+#include "base/buf.h"
+#include "base/file.h"
 #include "intel/mime.h"
+
+/* One unwrapped document while it is made: in memory while it is small, then in an unlinked
+ * temporary file that is mapped when it is whole. All layers together have one budget. */
+struct output_budget {
+    uint64_t left;           /* bytes that all layers together may still make */
+    uint64_t members;        /* that may still come */
+    const char *temp_folder; /* NULL: $TMPDIR or /tmp */
+};
+
+struct output {
+    struct output_budget *budget;
+    struct buf memory;
+    int fd; /* -1 while in memory */
+    uint64_t size;
+    struct file_map map;
+};
+
+void output_clear(struct output *output);
 
 struct archive;
 

@@ -20,19 +20,27 @@ take_character(str *s)
     return value;
 }
 
-/* Latin capitals: ASCII, Latin-1, and the blocks where capital and small letter take turns. */
+/* Where Latin capitals are: 32 before their small letters, or in turn with them (the capital has
+ * the even or the odd number). */
+static const struct {
+    uint32_t first, last, step;
+    bool odd;
+} capitals[] = {
+    {'A', 'Z', 32, false},      {0xc0, 0xd6, 32, false},    {0xd8, 0xde, 32, false},
+    {0x100, 0x12e, 1, false},   {0x132, 0x136, 1, false},   {0x139, 0x147, 1, true},
+    {0x14a, 0x176, 1, false},   {0x1a0, 0x1a4, 1, false},   {0x1af, 0x1af, 1, true},
+    {0x1e00, 0x1e94, 1, false}, {0x1ea0, 0x1efe, 1, false},
+};
+
 static uint32_t
 small(uint32_t c)
 {
-    if ((c >= 'A' && c <= 'Z') || (c >= 0xc0 && c <= 0xde && c != 0xd7))
-        return c + 32;
-    bool even_is_capital = (c >= 0x100 && c <= 0x137 && c != 0x130) || (c >= 0x14a && c <= 0x177) ||
-                           (c >= 0x1a0 && c <= 0x1a5) || (c >= 0x1e00 && c <= 0x1e95) ||
-                           (c >= 0x1ea0 && c <= 0x1eff);
-    bool odd_is_capital = (c >= 0x139 && c <= 0x148) || c == 0x1af;
-    if (even_is_capital)
-        return c | 1;
-    return odd_is_capital && c % 2 ? c + 1 : c;
+    for (size_t i = 0; i < sizeof capitals / sizeof *capitals; i++) {
+        bool among = c >= capitals[i].first && c <= capitals[i].last;
+        if (among && (capitals[i].step > 1 || (c % 2 != 0) == capitals[i].odd))
+            return c + capitals[i].step;
+    }
+    return c;
 }
 
 static uint32_t
@@ -104,7 +112,8 @@ add_label(struct buf *out, str label)
         if (count == LABEL)
             return false;
         characters[count] = small(take_character(&label));
-        ascii = ascii && characters[count++] < FIRST;
+        ascii = ascii && characters[count] < FIRST;
+        count++;
     }
     if (!ascii) {
         buf_z(out, "xn--");

@@ -32,16 +32,22 @@ void snapshot_builder_add(struct snapshot_builder *builder, ip addr, uint32_t fa
                           day last, uint32_t days);
 errcode snapshot_builder_write(struct snapshot_builder *builder, const char *path, struct err *err);
 
-/* Reading. Opening checks what lookups rely on (VERIFY: the hash and all invariants too) and fails
- * without a trace. It takes time with the networks, not with the listed addresses. */
+/* Reading. Opening always checks what lookups rely on, so that no file can lead them astray; this
+ * takes time with the networks, not with the listed addresses. It fails without a trace. */
+enum snapshot_depth {
+    SNAPSHOT_SAFE,  /* nothing more */
+    SNAPSHOT_WHOLE, /* the hash too: the file is as it was written */
+    SNAPSHOT_RIGHT, /* all invariants of docs/format-snapshot.md too: it was written rightly */
+};
 struct snapshot;
-errcode snapshot_open(const char *path, bool verify, struct snapshot **ret, struct err *err);
+errcode snapshot_open(const char *path, enum snapshot_depth depth, struct snapshot **ret,
+                      struct err *err);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);   /* counted, thread-safe */
 struct snapshot *snapshot_unref(struct snapshot *snapshot); /* always NULL; the last one unmaps */
 const struct snapshot_meta *snapshot_meta(const struct snapshot *snapshot);
 /* The newest var/snapshot/<n>.snap that opens; a damaged newer one is named in *WARNING (may be
  * NULL) and passed over. ERR_NOT_FOUND when there is none. */
-errcode snapshot_open_newest(const char *folder, bool verify, struct snapshot **ret,
+errcode snapshot_open_newest(const char *folder, enum snapshot_depth depth, struct snapshot **ret,
                              struct err *warning, struct err *err);
 /* The path the next one gets, and the removal of all but the newest KEEP. */
 errcode snapshot_next_path(const char *folder, char out[], size_t size, struct err *err);

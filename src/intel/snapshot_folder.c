@@ -66,8 +66,8 @@ number_path(const char *folder, uint64_t number, char out[PATH_TEXT], struct err
 }
 
 errcode
-snapshot_open_newest(const char *folder, bool verify, struct snapshot **ret, struct err *warning,
-                     struct err *err)
+snapshot_open_newest(const char *folder, enum snapshot_depth depth, struct snapshot **ret,
+                     struct err *warning, struct err *err)
 {
     if (warning)
         *warning = (struct err){0};
@@ -81,7 +81,7 @@ snapshot_open_newest(const char *folder, bool verify, struct snapshot **ret, str
         struct err fault;
         code = number_path(folder, list.numbers[i], path, &fault);
         if (code == OK)
-            code = snapshot_open(path, verify, ret, &fault);
+            code = snapshot_open(path, depth, ret, &fault);
         if (code != OK && warning && warning->code == OK)
             *warning = fault;
     }

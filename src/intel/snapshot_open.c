@@ -133,33 +133,33 @@ open_listed6(struct snapshot *s, struct err *err)
 }
 
 static errcode
-open_parts(struct snapshot *s, bool verify, struct err *err)
+open_parts(struct snapshot *s, enum snapshot_depth depth, struct err *err)
 {
     errcode code = open_meta(s, err);
     if (code == OK)
-        code = network_map_from_chunks(&s->file, verify, &s->networks, err);
+        code = network_map_from_chunks(&s->file, depth == SNAPSHOT_RIGHT, &s->networks, err);
     if (code == OK)
         code = open_families(s, err);
     if (code == OK)
         code = open_listed4(s, err);
     if (code == OK)
         code = open_listed6(s, err);
-    if (code == OK && verify)
+    if (code == OK && depth == SNAPSHOT_RIGHT)
         code = snapshot_check(s, err);
     return code;
 }
 
 errcode
-snapshot_open(const char *path, bool verify, struct snapshot **ret, struct err *err)
+snapshot_open(const char *path, enum snapshot_depth depth, struct snapshot **ret, struct err *err)
 {
     struct snapshot *s = mem_calloc(1, sizeof *s);
     atomic_init(&s->refs, 1);
-    errcode code = chunk_file_open(path, SNAPSHOT_MAGIC, verify, &s->file, err);
+    errcode code = chunk_file_open(path, SNAPSHOT_MAGIC, depth != SNAPSHOT_SAFE, &s->file, err);
     if (code != OK) {
         free(s);
         return code;
     }
-    code = open_parts(s, verify, err);
+    code = open_parts(s, depth, err);
     if (code != OK) {
         snapshot_unref(s);
         return err_prefix(err, "%s is damaged", path);

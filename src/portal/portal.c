@@ -77,8 +77,9 @@ open_parts(struct portal *portal, struct err *err)
 {
     const struct portal_options *options = &portal->options;
     struct site *site = &portal->site;
-    site->campaign[LANGUAGE_VI] = options->campaign[LANGUAGE_VI];
-    site->campaign[LANGUAGE_EN] = options->campaign[LANGUAGE_EN];
+    for (int i = 0; i < 2; i++)
+        site->campaign[i] =
+            options->campaign[i] && options->campaign[i][0] ? options->campaign[i] : NULL;
     site->hotlines = options->hotlines.n ? options->hotlines : embed_file("hotlines.tsv");
     site->hotline_scope = options->hotline_scope;
     site->home_country = options->home_country;

@@ -32,7 +32,7 @@ struct portal_options {
     unsigned head_seconds;       /* for a request's head, from its first byte */
     unsigned reply_seconds;      /* for the body and the answer */
     unsigned idle_seconds;       /* for a connection without a request */
-    const char *campaign[2];     /* its name by enum language; NULL = a general one */
+    const char *campaign[2];     /* its name by enum language; NULL or "" = a general one */
     str hotlines;                /* a table as data/hotlines.tsv; empty = the built-in one */
     const char *hotline_scope;   /* "national" or a province's code */
     const char *home_country;    /* "VN": others are told about VPN */

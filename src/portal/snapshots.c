@@ -112,7 +112,7 @@ snapshots_tick(struct snapshots *snapshots)
         snapshots->retired = snapshot_unref(snapshots->retired);
     if (!folder_changed(snapshots))
         return;
-    errcode code = snapshot_open_newest(snapshots->folder, true, &found, &warning, &err);
+    errcode code = snapshot_open_newest(snapshots->folder, SNAPSHOT_WHOLE, &found, &warning, &err);
     tell(snapshots, &warning);
     if (code != OK) {
         if (code != ERR_NOT_FOUND)

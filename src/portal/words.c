@@ -25,7 +25,7 @@ struct words {
 
 static const char *const found_steps[] = {SCAN, ROUTER, PASSWORDS, AGAIN, NULL};
 static const char *const clear_steps[] = {SCAN_OWN, UPDATE, HOME_LINE, NULL};
-static const char *const shared_steps[] = {SCAN_OWN, HOME_LINE, UPDATE, NULL};
+static const char *const shared_steps[] = {HOME_LINE, SCAN_OWN, UPDATE, NULL};
 static const char *const foreign_steps[] = {VPN_OFF, SCAN_OWN, NULL};
 static const char *const local_steps[] = {HOME_LINE, SCAN_OWN, NULL};
 static const char *const later_steps[] = {LATER, SCAN_OWN, NULL};
@@ -34,7 +34,7 @@ static const struct words words[CHECK_STATE_COUNT] = {
     [CHECK_RECENT] =
         {
             .tone = "bad",
-            .headline = N_("This connection has been seen in botnet data"),
+            .headline = N_("Signs of malware on this connection"),
             .meaning = N_("This Internet connection has appeared in botnet data "
                           "(family: {families}, last seen: {day}). At least one device "
                           "that shares the connection may be infected with malware, not "
@@ -46,7 +46,7 @@ static const struct words words[CHECK_STATE_COUNT] = {
     [CHECK_OLD] =
         {
             .tone = "warn",
-            .headline = N_("This connection was seen in botnet data before"),
+            .headline = N_("Signs of malware in the past"),
             .meaning = N_("It appeared in botnet data (family: {families}) and has not "
                           "been seen again since {day}."),
             .advice = N_("If the devices have not been scanned since then, scan every "
@@ -114,7 +114,7 @@ static const struct words words[CHECK_STATE_COUNT] = {
     [CHECK_IPV6] =
         {
             .tone = "plain",
-            .headline = N_("This IPv6 connection has not been seen"),
+            .headline = N_("Nothing seen, but little is known of IPv6"),
             .meaning = N_("This connection has not been seen in the data of the last {window} "
                           "days. Our data cover little of IPv6, so this means less than for "
                           "IPv4. It does not show that your devices are free of malware."),
@@ -126,7 +126,7 @@ static const struct words words[CHECK_STATE_COUNT] = {
     [CHECK_NOT_FOUND] =
         {
             .tone = "plain",
-            .headline = N_("This connection has not been seen in the data"),
+            .headline = N_("Nothing seen in the data"),
             .meaning = N_("This connection has not been seen in the data of the last {window} "
                           "days. This does not show that your devices are free of malware."),
             .advice = N_("Scan your device with up-to-date anti-virus software all the "

@@ -156,7 +156,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     struct snapshot *snapshot;
     struct err err;
-    if (snapshot_open(target.path, verify, &snapshot, &err) == OK) {
+    if (snapshot_open(target.path, verify ? SNAPSHOT_RIGHT : SNAPSHOT_SAFE, &snapshot, &err) ==
+        OK) {
         ask(snapshot);
         snapshot_unref(snapshot);
     }

@@ -241,9 +241,9 @@ test_round_trip(void)
     struct snapshot *snapshot = NULL;
     struct err err;
     tap_no_err(snapshot_builder_write(builder, in_folder("1.snap"), &err), &err, "written");
-    for (int verify = 0; verify < 2; verify++) {
-        if (!tap_no_err(snapshot_open(in_folder("1.snap"), verify, &snapshot, &err), &err,
-                        "opened, verify %d", verify))
+    for (enum snapshot_depth depth = 0; depth <= SNAPSHOT_RIGHT; depth++) {
+        if (!tap_no_err(snapshot_open(in_folder("1.snap"), depth, &snapshot, &err), &err,
+                        "opened, depth %d", depth))
             break;
         test_meta(snapshot);
         test_answers(snapshot, seen, count);
@@ -273,7 +273,8 @@ test_full_block(void)
     tap_no_err(snapshot_builder_write(builder, in_folder("full.snap"), &err), &err,
                "without networks");
     snapshot_builder_free(builder);
-    if (!tap_no_err(snapshot_open(in_folder("full.snap"), true, &snapshot, &err), &err, "opened"))
+    if (!tap_no_err(snapshot_open(in_folder("full.snap"), SNAPSHOT_RIGHT, &snapshot, &err), &err,
+                    "opened"))
         return;
     struct snapshot_answer answer;
     long found = 0;
@@ -327,7 +328,7 @@ test_damage(void)
         char was = file.p[place];
         file.p[place] ^= (char)(1 + rng_below(&rng, 255));
         write_plain(path, file.p, file.n);
-        errcode code = snapshot_open(path, true, &snapshot, &err);
+        errcode code = snapshot_open(path, SNAPSHOT_RIGHT, &snapshot, &err);
         missed += code != ERR_CORRUPT || !strstr(err.text, "damaged.snap") || snapshot;
         file.p[place] = was;
     }
@@ -335,7 +336,7 @@ test_damage(void)
     missed = 0;
     for (int round = 0; round < 60; round++) {
         write_plain(path, file.p, round < 40 ? (size_t)round : rng_below(&rng, file.n));
-        missed += snapshot_open(path, false, &snapshot, &err) != ERR_CORRUPT;
+        missed += snapshot_open(path, SNAPSHOT_SAFE, &snapshot, &err) != ERR_CORRUPT;
     }
     tap_eq_i64(missed, 0, "a truncated file is refused, without the checksum too");
     for (int round = 0; round < 300; round++) { /* malice: the checksum is right */
@@ -351,7 +352,7 @@ test_damage(void)
         uint64_t stored[2] = {sum.high, sum.low};
         memcpy(file.p + file.n - 16, stored, 16);
         write_plain(path, file.p, file.n);
-        if (snapshot_open(path, round % 2, &snapshot, &err) == OK) {
+        if (snapshot_open(path, round % 3, &snapshot, &err) == OK) {
             lookups(snapshot, &rng);
             snapshot = snapshot_unref(snapshot);
             opened++;
@@ -404,8 +405,8 @@ test_unsafe(void)
         memcpy(entry + 8, place, sizeof place);
         const char *path = in_folder("damaged.snap");
         write_plain(path, file.p, file.n);
-        tap_eq_i64(snapshot_open(path, false, &snapshot, &err), ERR_CORRUPT, "%s: %s", cases[i].id,
-                   err.text);
+        tap_eq_i64(snapshot_open(path, SNAPSHOT_SAFE, &snapshot, &err), ERR_CORRUPT, "%s: %s",
+                   cases[i].id, err.text);
         snapshot = snapshot_unref(snapshot);
         buf_clear(&file);
     }

@@ -8,6 +8,7 @@
 
 #include "tests/portal/client.h"
 #include "tests/portal/fixture.h"
+#include "tests/portal/running.h"
 
 enum { SWAPS = 3, CLIENTS = 4 };
 

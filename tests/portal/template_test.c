@@ -93,7 +93,7 @@ main(void)
     check_url("/\\evil.example", "#");
     check_url("http://khien.example/", "#");
     check_url(" /a", "#");
-    check_url("/a\nb", "#");
+    check_url("/a\tb", "#");
     check_url("", "#");
     check_message("x {a} & {b} y", "x &lt;1&gt; &amp; {a} y");
     check_message("{none}{a}", "&lt;1&gt;");

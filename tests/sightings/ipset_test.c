@@ -197,6 +197,34 @@ test_union_of_stored(void)
     ipset_free(none);
 }
 
+/* Ranges that end with a block of 65,536 addresses, stored, loaded, and changed again. */
+static void
+test_block_ends(void)
+{
+    bool good = true;
+    for (uint32_t length = 1; length < 70000; length += 1 + length / 3) {
+        cleanup(cleanup_ipset) struct ipset *set = ipset_new(), *back = NULL, *again = NULL;
+        struct buf stored = BUF(1 << 20), twice = BUF(1 << 20);
+        uint32_t last = 0xc000ffff;
+        ipset_add_range4(set, last - length + 1, last);
+        good = good && ipset_store(set, &stored, NULL) == OK &&
+               ipset_load(buf_view(&stored), &back, NULL) == OK && ipset_eq(set, back);
+        good = good && ipset_store(back, &twice, NULL) == OK &&
+               str_eq(buf_view(&stored), buf_view(&twice));
+        again = ipset_copy(back);
+        ipset_or(again, set);
+        good = good && ipset_count(again) == length && ipset_andnot_count(again, back) == 0;
+        ipset_add(again, ip_from_v4(7));
+        ipset_and(again, back);
+        good = good && ipset_eq(again, set) && ipset_range_count4(again, last, last) == 1;
+        ipset_andnot(again, set);
+        good = good && ipset_count(again) == 0;
+        buf_clear(&stored);
+        buf_clear(&twice);
+    }
+    tap_ok(good, "ranges up to the end of a block");
+}
+
 int
 main(void)
 {
@@ -205,5 +233,6 @@ main(void)
     test_algebra();
     test_walk();
     test_stored_form();
+    test_block_ends();
     return tap_done();
 }

@@ -118,7 +118,7 @@ test_days(void)
                     "build"))
         return;
     struct snapshot *snapshot = NULL;
-    if (!tap_no_err(snapshot_open(path, true, &snapshot, &err), &err, "open what was built"))
+    if (!tap_no_err(snapshot_open(path, SNAPSHOT_RIGHT, &snapshot, &err), &err, "open what was built"))
         return;
     unsigned right = 0, listed = 0;
     for (unsigned i = 0; i < ADDRS; i++) {
@@ -151,7 +151,7 @@ test_nothing(void)
     struct snapshot *snapshot = NULL;
     tap_no_err(sightings_snapshot_build(sightings, &plan, path, sizeof path, &err), &err,
                "without data");
-    tap_no_err(snapshot_open(path, true, &snapshot, &err), &err, "open");
+    tap_no_err(snapshot_open(path, SNAPSHOT_RIGHT, &snapshot, &err), &err, "open");
     struct snapshot_answer answer;
     snapshot_lookup(snapshot, ip_from_v4(0x01020304), &answer);
     tap_eq_i64(answer.count, 0, "nothing is listed");
@@ -185,7 +185,7 @@ test_many_families(void)
     struct err err;
     struct snapshot *snapshot = NULL;
     tap_no_err(sightings_snapshot_build(sightings, &plan, path, sizeof path, &err), &err, "build");
-    tap_no_err(snapshot_open(path, true, &snapshot, &err), &err, "open");
+    tap_no_err(snapshot_open(path, SNAPSHOT_RIGHT, &snapshot, &err), &err, "open");
     int right = 0;
     for (uint32_t i = 0; i < MANY; i++) {
         char name[16];

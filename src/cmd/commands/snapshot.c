@@ -22,10 +22,10 @@ run_build(const struct call *call, struct err *err)
 }
 
 static errcode
-open_named(const struct call *call, bool verify, struct snapshot **ret, struct err *err)
+open_named(const struct call *call, struct snapshot **ret, struct err *err)
 {
     if (call->word_count)
-        return snapshot_open(call->words[0], verify, ret, err);
+        return snapshot_open(call->words[0], SNAPSHOT_SAFE, ret, err);
     return state_snapshot(call, ret, err);
 }
 
@@ -78,7 +78,7 @@ run_info(const struct call *call, struct err *err)
 {
     struct buf out = BUF(1 << 16);
     cleanup(cleanup_snapshot) struct snapshot *snapshot = NULL;
-    errcode code = open_named(call, false, &snapshot, err);
+    errcode code = open_named(call, &snapshot, err);
     if (code != OK)
         return code;
     if (call_given(call, "json")) {
@@ -99,11 +99,11 @@ run_verify(const struct call *call, struct err *err)
     cleanup(cleanup_snapshot) struct snapshot *snapshot = NULL;
     errcode code;
     if (call->word_count) {
-        code = snapshot_open(call->words[0], true, &snapshot, err);
+        code = snapshot_open(call->words[0], SNAPSHOT_RIGHT, &snapshot, err);
     } else {
         code = state_path(call, "snapshot", folder, err);
         if (code == OK)
-            code = snapshot_open_newest(folder, true, &snapshot, &warning, err);
+            code = snapshot_open_newest(folder, SNAPSHOT_RIGHT, &snapshot, &warning, err);
         if (code == OK && warning.code != OK) {
             *err = warning;
             code = warning.code;

@@ -48,7 +48,7 @@ check_snapshots(const struct call *call, struct verifying *verifying, struct err
         struct snapshot *snapshot = NULL;
         struct err damage;
         if (path_join(path, folder, entries[i]->d_name, &damage) != OK ||
-            snapshot_open(path, true, &snapshot, &damage) != OK)
+            snapshot_open(path, SNAPSHOT_RIGHT, &snapshot, &damage) != OK)
             fault(verifying, damage.text);
         snapshot_unref(snapshot);
         free(entries[i]);

@@ -8,12 +8,18 @@
 #include "portal/site.h"
 #include "portal/words.h"
 
-enum { NOTES_MAX = CHECK_STATE_COUNT, STEPS_MAX = 8, EXAMPLE_LINK = 64, FAMILIES_TEXT = 1024 };
+enum {
+    NOTES_MAX = CHECK_STATE_COUNT,
+    STEPS_MAX = 8,
+    EXAMPLE_LINK = 64,
+    COUNT_TEXT = 16,
+    FAMILIES_TEXT = 1024
+};
 
 /* The texts of one answer that have to be put together. */
 struct result_text {
     char window[16], address[IP_TEXT], as_of[DAY_TEXT], last[DAY_TEXT], network[160];
-    char days[2 * SNAPSHOT_SIGHTINGS_MAX][DAY_TEXT];
+    char days[2 * SNAPSHOT_SIGHTINGS_MAX][DAY_TEXT], counts[SNAPSHOT_SIGHTINGS_MAX][COUNT_TEXT];
     char links[CHECK_STATE_COUNT][EXAMPLE_LINK];
     struct buf families, meaning, content;
     struct page_result_sightings sightings[SNAPSHOT_SIGHTINGS_MAX];
@@ -38,6 +44,13 @@ fill_meaning(struct buf *out, const char *message, str families, str last, str w
     }
 }
 
+static str
+count_words(uint32_t count, char out[COUNT_TEXT])
+{
+    snprintf(out, COUNT_TEXT, "%u", (unsigned)count);
+    return str_of(out);
+}
+
 static void
 add_sightings(const struct visit *visit, const struct check *check, struct page_result *page,
               struct result_text *text)
@@ -53,7 +66,7 @@ add_sightings(const struct visit *visit, const struct check *check, struct page_
             .description = family ? family->description[visit->language] : (str){NULL, 0},
             .first = day_words(visit->language, sighting->first, text->days[2 * i]),
             .last = day_words(visit->language, sighting->last, text->days[2 * i + 1]),
-            .days = sighting->days,
+            .days = count_words(sighting->days, text->counts[i]),
         };
     }
     for (size_t i = 0; i < check->other_count; i++) {
