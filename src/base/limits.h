@@ -4,22 +4,22 @@
 #pragma once
 
 enum {
-    LIMIT_LINE = 1 << 20,           /* bytes in one line or CSV record (seen: 40 KiB) */
-    LIMIT_COLUMNS = 512,            /* CSV columns (seen: 120) */
-    LIMIT_JSON_DEPTH = 64,          /* nesting of JSON (seen: 9) */
-    LIMIT_CELL = 64 << 10,          /* bytes of one field that is kept in an event */
-    LIMIT_REFUSED_SHOWN = 20,       /* refused rows that are shown one by one */
-    LIMIT_REFUSED_PERCENT = 50,     /* a file with a larger share is refused whole */
-    LIMIT_REFUSED_FEW = 20,         /* … but not before this many rows are refused */
-    LIMIT_ARCHIVE_MEMBERS = 10000,  /* files in a zip or tar */
-    LIMIT_MIME_DEPTH = 8,           /* nested messages in mail */
-    LIMIT_FAMILY_NAME = 96,         /* bytes of a malware name in a set's key */
-    LIMIT_SOURCE_NAME = 96,         /* bytes of a source's name in a set's key */
-    LIMIT_SET_KEYS = 200000,        /* (day, class, family, source) keys made by one input */
-    LIMIT_PREFIX6_HALVES = 1 << 24, /* /64s that one input's IPv6 prefixes stand for */
-    LIMIT_DAYS_AHEAD = 2,           /* an event further in the future is refused */
-    LIMIT_CONF_BYTES = 1 << 20,     /* a configuration file */
-    LIMIT_TABLE_BYTES = 64 << 20,   /* a TSV table */
+    LIMIT_LINE = 1 << 20,          /* bytes in one line or CSV record (seen: 40 KiB) */
+    LIMIT_COLUMNS = 512,           /* CSV columns (seen: 120) */
+    LIMIT_JSON_DEPTH = 64,         /* nesting of JSON (seen: 9) */
+    LIMIT_CELL = 64 << 10,         /* bytes of one field that is kept in an event */
+    LIMIT_REFUSED_SHOWN = 20,      /* refused rows that are shown one by one */
+    LIMIT_REFUSED_PERCENT = 50,    /* a file with a larger share is refused whole */
+    LIMIT_REFUSED_FEW = 20,        /* … but not before this many rows are refused */
+    LIMIT_ARCHIVE_MEMBERS = 10000, /* files in a zip or tar */
+    LIMIT_MIME_DEPTH = 8,          /* nested messages in mail */
+    LIMIT_FAMILY_NAME = 96,        /* bytes of a malware name in a set's key */
+    LIMIT_SOURCE_NAME = 96,        /* bytes of a source's name in a set's key */
+    LIMIT_SET_KEYS = 200000,       /* (day, class, family, source) keys made by one input */
+    LIMIT_PREFIX6_NETS = 1 << 24,  /* /64s that the IPv6 prefixes of one input stand for */
+    LIMIT_DAYS_AHEAD = 2,          /* an event further in the future is refused */
+    LIMIT_CONF_BYTES = 1 << 20,    /* a configuration file */
+    LIMIT_TABLE_BYTES = 64 << 20,  /* a TSV table */
 };
 /* Bytes of one feed file after decompression, and how much larger than its archive it may be. */
 #define LIMIT_FEED_BYTES ((size_t)8 << 30)

@@ -276,8 +276,9 @@ static const int calls_listen[] = {SCMP_SYS(listen), SCMP_SYS(accept), SCMP_SYS(
 static const int calls_connect[] = {SCMP_SYS(connect), SCMP_SYS(socketpair)};
 /* LeakSanitizer stops the other threads and reads their memory. */
 static const int calls_sanitizer[] = {
-    SCMP_SYS(ptrace), SCMP_SYS(wait4),     SCMP_SYS(waitid),           SCMP_SYS(kill),
-    SCMP_SYS(clone),  SCMP_SYS(setrlimit), SCMP_SYS(process_vm_readv), SCMP_SYS(personality)};
+    SCMP_SYS(ptrace),  SCMP_SYS(wait4),     SCMP_SYS(waitid),           SCMP_SYS(kill),
+    SCMP_SYS(clone),   SCMP_SYS(setrlimit), SCMP_SYS(process_vm_readv), SCMP_SYS(personality),
+    SCMP_SYS(getdents)};
 /* Nobody here calls these by accident: the process ends at once. */
 static const int calls_deadly[] = {SCMP_SYS(execve),
                                    SCMP_SYS(execveat),

@@ -8,6 +8,7 @@
 #include "cmd/command.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 /* Beyond this many words their folders are granted instead: `khien ingest feeds/2026/ *`. */
 enum { WORDS_ONE_BY_ONE = 1000 };
@@ -88,25 +89,56 @@ grant_tables(const struct call *call, struct grants *grants, struct err *err)
     return code;
 }
 
+/* Whether the database's header says that it is in WAL mode (bytes 18 and 19, "File Format For
+ * SQLite Databases" 1.3.3); before it is made it has none. */
+static bool
+in_wal_mode(const char *path, struct stat *ret_status)
+{
+    char header[20];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool wal = fstat(fd, ret_status) == 0 &&
+               pread(fd, header, sizeof header, 0) == (ssize_t)sizeof header && header[18] == 2;
+    close(fd);
+    return wal;
+}
+
 /* SQLite's readers share a lock file with its writers. It must be there to be granted, because the
- * right to make it would be the right to make any file. An empty one is a fresh one. */
+ * right to make it would be the right to make any file. An empty one is a fresh one; it belongs to
+ * whom the database belongs, so that root's reading locks nobody out. */
 static errcode
 grant_lock_files(const char *folder, struct grants *grants, char paths[2][PATH_TEXT],
                  struct err *err)
 {
     static const char *const names[] = {"khien.db-shm", "khien.db-wal"};
     char database[PATH_TEXT];
+    struct stat status;
     errcode code = path_join(database, folder, "khien.db", err);
-    for (size_t i = 0; i < 2 && code == OK && file_exists(database); i++) {
+    if (code != OK || !in_wal_mode(database, &status))
+        return code;
+    for (size_t i = 0; i < 2 && code == OK; i++) {
         code = path_join(paths[i], folder, names[i], err);
         if (code != OK)
             break;
-        int fd = open(paths[i], O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-        if (fd >= 0)
+        int fd = open(paths[i], O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, status.st_mode & 0660);
+        if (fd >= 0) {
+            int ignored = fchown(fd, status.st_uid, status.st_gid); /* only root can */
+            (void)ignored;
             close(fd);
+        }
         code = grant_write(grants, paths[i], err);
     }
     return code;
+}
+
+/* A journal beside the database is of a writer that was killed. The next one to open it must roll
+ * it back, reader or not. (In WAL mode there is none: this was the making of the database.) */
+static bool
+must_roll_back(const char *folder)
+{
+    char journal[PATH_TEXT];
+    return path_join(journal, folder, "khien.db-journal", NULL) == OK && file_exists(journal);
 }
 
 static errcode
@@ -123,7 +155,8 @@ grant_state(const struct call *call, struct grants *grants, char paths[2][PATH_T
         /* Large sorts go beside the database, not to a folder out of reach. */
         setenv("SQLITE_TMPDIR", folder, 1);
     } else if (needs & NEED_STATE) {
-        code = grant_read(grants, folder, err);
+        code = must_roll_back(folder) ? grant_write(grants, folder, err)
+                                      : grant_read(grants, folder, err);
         if (code == OK)
             code = grant_lock_files(folder, grants, paths, err);
     }
@@ -150,7 +183,8 @@ confine(const struct call *call, struct err *err)
                                         grants->writes, grants->write_count};
         code = sandbox_enter(&sandbox, &partial, err);
     }
-    if (code == OK && partial)
+    /* Told where it matters and where there is a log; not by every call of a script. */
+    if (code == OK && partial && (action->needs & (NEED_LISTEN | NEED_CONNECT)))
         log_warning("this kernel lacks Landlock or seccomp: the sandbox is incomplete");
     buf_clear(&folders);
     free(paths);

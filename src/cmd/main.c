@@ -8,6 +8,7 @@
 #include "cmd/command.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 
 extern char **environ;
@@ -65,10 +66,16 @@ read_conf(const struct call *call, struct conf *conf, struct err *err)
 static errcode
 finish_output(struct err *err)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    bool flushed = fflush(stdout) == 0;
+    if (flushed && !ferror(stdout))
         return OK;
-    if (errno == EPIPE)
-        return OK;
+    int reason = errno; /* of an earlier write it is gone by now */
+    struct pollfd out = {.fd = 1, .events = POLLOUT};
+    if (poll(&out, 1, 0) > 0 && (out.revents & POLLERR))
+        return OK; /* the reader has enough: `khien … | head` */
+    if (flushed)
+        return err_set(err, ERR_IO, "not everything could be written to standard output");
+    errno = reason;
     return err_set_errno(err, "cannot write to standard output");
 }
 

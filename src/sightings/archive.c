@@ -230,61 +230,6 @@ map_temporary(const char *folder, size_t size, char **ret, struct err *err)
     return OK;
 }
 
-static errcode
-decompress(const char *folder, str packed, const struct archive_entry *entry,
-           struct archive_content *content, struct err *err)
-{
-    unsigned long long size = ZSTD_getFrameContentSize(packed.p, packed.n);
-    if (size == ZSTD_CONTENTSIZE_ERROR || size != entry->meta.bytes || size > LIMIT_FEED_BYTES)
-        return err_set(err, ERR_CORRUPT, "archive entry %s is damaged: wrong length", entry->path);
-    if (size == 0) {
-        content->bytes = STR("");
-    } else {
-        char *p = NULL;
-        errcode code = map_temporary(folder, size, &p, err);
-        if (code != OK)
-            return code;
-        content->bytes = (str){p, size};
-        size_t n = ZSTD_decompress(p, size, packed.p, packed.n);
-        if (ZSTD_isError(n) || n != size)
-            return err_set(err, ERR_CORRUPT, "archive entry %s is damaged: %s", entry->path,
-                           ZSTD_isError(n) ? ZSTD_getErrorName(n) : "it ends early");
-    }
-    struct sha256 hash = sha256_of(content->bytes);
-    if (memcmp(hash.bytes, entry->hash.bytes, SHA256_BYTES) != 0)
-        return err_set(err, ERR_CORRUPT, "archive entry %s is damaged: its SHA-256 differs",
-                       entry->path);
-    return OK;
-}
-
-errcode
-archive_open(const char *folder, const char *path, struct archive_entry *ret_entry,
-             struct archive_content **ret, struct err *err)
-{
-    char full[PATH_TEXT];
-    errcode code = path_join(full, folder, path, err);
-    if (code != OK)
-        return code;
-    struct file_map map;
-    code = file_map_open(full, &map, err);
-    if (code != OK)
-        return code;
-    struct archive_entry entry;
-    struct archive_content *content = mem_calloc(1, sizeof *content);
-    str packed = {NULL, 0};
-    code = head_read(path, map.bytes, &entry, &packed, err);
-    if (code == OK)
-        code = decompress(folder, packed, &entry, content, err);
-    file_map_close(&map);
-    if (code != OK) {
-        archive_close(content);
-        return code;
-    }
-    *ret_entry = entry;
-    *ret = content;
-    return OK;
-}
-
 /* Decompresses PACKED piece by piece and hashes what comes out. */
 static errcode
 check_stream(str packed, const struct archive_entry *entry, struct err *err)
@@ -315,6 +260,60 @@ check_stream(str packed, const struct archive_entry *entry, struct err *err)
     if (memcmp(now.bytes, entry->hash.bytes, SHA256_BYTES) != 0)
         return err_set(err, ERR_CORRUPT, "archive entry %s is damaged: its SHA-256 differs",
                        entry->path);
+    return OK;
+}
+
+static errcode
+decompress(const char *folder, str packed, const struct archive_entry *entry,
+           struct archive_content *content, struct err *err)
+{
+    unsigned long long size = ZSTD_getFrameContentSize(packed.p, packed.n);
+    if (size == ZSTD_CONTENTSIZE_ERROR || size != entry->meta.bytes || size > LIMIT_FEED_BYTES)
+        return err_set(err, ERR_CORRUPT, "archive entry %s is damaged: wrong length", entry->path);
+    if (size == 0)
+        return check_stream(packed, entry, err);
+    char *p = NULL;
+    errcode code = map_temporary(folder, size, &p, err);
+    if (code != OK)
+        return code;
+    content->bytes = (str){p, size};
+    size_t n = ZSTD_decompress(p, size, packed.p, packed.n);
+    if (ZSTD_isError(n) || n != size)
+        return err_set(err, ERR_CORRUPT, "archive entry %s is damaged: %s", entry->path,
+                       ZSTD_isError(n) ? ZSTD_getErrorName(n) : "it ends early");
+    struct sha256 hash = sha256_of(content->bytes);
+    if (memcmp(hash.bytes, entry->hash.bytes, SHA256_BYTES) != 0)
+        return err_set(err, ERR_CORRUPT, "archive entry %s is damaged: its SHA-256 differs",
+                       entry->path);
+    return OK;
+}
+
+errcode
+archive_open(const char *folder, const char *path, struct archive_entry *ret_entry,
+             struct archive_content **ret, struct err *err)
+{
+    char full[PATH_TEXT];
+    errcode code = path_join(full, folder, path, err);
+    if (code != OK)
+        return code;
+    struct file_map map;
+    code = file_map_open(full, &map, err);
+    if (code != OK)
+        return code;
+    struct archive_entry entry;
+    struct archive_content *content = mem_calloc(1, sizeof *content);
+    content->bytes = STR("");
+    str packed = {NULL, 0};
+    code = head_read(path, map.bytes, &entry, &packed, err);
+    if (code == OK)
+        code = decompress(folder, packed, &entry, content, err);
+    file_map_close(&map);
+    if (code != OK) {
+        archive_close(content);
+        return code;
+    }
+    *ret_entry = entry;
+    *ret = content;
     return OK;
 }
 

@@ -256,9 +256,9 @@ add_prefix(struct batch *batch, struct batch_set *set, prefix p, struct err *err
         return OK;
     }
     batch->halves += last.hi - p.addr.hi + 1;
-    if (batch->halves > LIMIT_PREFIX6_HALVES)
+    if (batch->halves > LIMIT_PREFIX6_NETS)
         return err_set(err, ERR_LIMIT, "its IPv6 prefixes stand for more than %d /64 networks",
-                       LIMIT_PREFIX6_HALVES);
+                       LIMIT_PREFIX6_NETS);
     for (uint64_t i = 0; i <= last.hi - p.addr.hi; i++)
         add6(set, p.addr.hi + i);
     return OK;

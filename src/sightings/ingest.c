@@ -293,7 +293,7 @@ ingest_bytes(struct sightings *sightings, const char *name, str content,
 {
     struct archive_meta meta;
     cleanup(cleanup_close) int lock = -1;
-    errcode code = lock_take(sightings->folder, LOCK_SHARED, &lock, err);
+    errcode code = lock_take(sightings->folder, "lock", LOCK_SHARED, &lock, err);
     if (code == OK)
         code = meta_fill(name, options, &meta, err);
     if (code != OK)

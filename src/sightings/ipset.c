@@ -299,17 +299,47 @@ get_varint(str *rest, uint64_t *ret)
     return false;
 }
 
-errcode
-ipset_store(const struct ipset *set, struct buf *out, struct err *err)
+/* A copy without runs. roaring_bitmap_remove_run_compression() of libroaring 0.2 cannot be used: it
+ * writes without end when a short run ends with a container, as 192.0.255.0/24 does. */
+static roaring_bitmap_t *
+without_runs(const roaring_bitmap_t *bitmap)
 {
-    roaring_bitmap_remove_run_compression(set->v4);
-    roaring_bitmap_run_optimize(set->v4);
-    uint32_t size = (uint32_t)roaring_bitmap_portable_size_in_bytes(set->v4);
-    buf_char(out, STORED_VERSION);
+    enum { STEP = 4096 };
+    roaring_statistics_t statistics;
+    roaring_bitmap_statistics(bitmap, &statistics);
+    if (statistics.n_run_containers == 0) {
+        roaring_bitmap_t *copy = roaring_bitmap_copy(bitmap);
+        require(copy != NULL);
+        return copy;
+    }
+    roaring_bitmap_t *plain = roaring_bitmap_create();
+    roaring_uint32_iterator_t *at = roaring_create_iterator(bitmap);
+    require(plain && at);
+    uint32_t step[STEP], n;
+    while ((n = roaring_read_uint32_iterator(at, step, STEP)) > 0)
+        roaring_bitmap_add_many(plain, n, step);
+    roaring_free_uint32_iterator(at);
+    return plain;
+}
+
+static void
+store4(const roaring_bitmap_t *bitmap, struct buf *out)
+{
+    roaring_bitmap_t *plain = without_runs(bitmap);
+    roaring_bitmap_run_optimize(plain);
+    uint32_t size = (uint32_t)roaring_bitmap_portable_size_in_bytes(plain);
     buf_add(out, &size, sizeof size);
     char *at = buf_space(out, size);
     if (at)
-        roaring_bitmap_portable_serialize(set->v4, at);
+        roaring_bitmap_portable_serialize(plain, at);
+    roaring_bitmap_free(plain);
+}
+
+errcode
+ipset_store(const struct ipset *set, struct buf *out, struct err *err)
+{
+    buf_char(out, STORED_VERSION);
+    store4(set->v4, out);
     put_varint(out, set->v6_count);
     uint64_t before = 0;
     for (size_t i = 0; i < set->v6_count; i++) {

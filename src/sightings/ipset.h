@@ -53,7 +53,8 @@ size_t ipset_walk_next4(struct ipset_walk *walk, uint32_t *out, size_t max);
 /* The /64 prefixes (high halves), sorted; the view lives until the set changes. */
 const uint64_t *ipset_list6(const struct ipset *set, size_t *ret_count);
 
-/* The stored form (docs/format-set.md), and back; damage that a checksum cannot have caught is
- * ERR_CORRUPT, never a crash. */
+/* The stored form (docs/format-set.md), and back. Bytes that are no such form are ERR_CORRUPT, but
+ * the members themselves are trusted, because libroaring does not check them: the caller has
+ * compared the checksum. */
 errcode ipset_store(const struct ipset *set, struct buf *out, struct err *err);
 errcode ipset_load(str stored, struct ipset **ret, struct err *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The lock between inputs and replay, by flock(2). */
+/* Locks by flock(2). */
 #include "sightings/lock.h"
 
 #include "base/cleanup.h"
@@ -10,10 +10,10 @@
 #include <sys/file.h>
 
 errcode
-lock_take(const char *folder, enum lock_kind kind, int *ret_fd, struct err *err)
+lock_take(const char *folder, const char *name, enum lock_kind kind, int *ret_fd, struct err *err)
 {
     char path[PATH_TEXT];
-    errcode code = path_join(path, folder, "lock", err);
+    errcode code = path_join(path, folder, name, err);
     if (code != OK)
         return code;
     cleanup(cleanup_close) int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);

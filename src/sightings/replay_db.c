@@ -248,7 +248,7 @@ replay(struct sightings *sightings, const struct ingest_options *options,
                              .context = context,
                              .report = &report};
     cleanup(cleanup_close) int lock = -1;
-    errcode code = lock_take(sightings->folder, LOCK_ALONE, &lock, err);
+    errcode code = lock_take(sightings->folder, "lock", LOCK_ALONE, &lock, err);
     if (code == OK)
         code = make_tables(sightings, err);
     if (code == OK)
@@ -305,7 +305,7 @@ ingest_pending(struct sightings *sightings, const struct ingest_options *options
     struct replay_report report = {0};
     struct replay_run run = {.sightings = sightings, .options = options, .report = &report};
     cleanup(cleanup_close) int lock = -1;
-    errcode code = lock_take(sightings->folder, LOCK_SHARED, &lock, err);
+    errcode code = lock_take(sightings->folder, "lock", LOCK_SHARED, &lock, err);
     if (code == OK)
         code = archive_each(sightings->folder, ingest_if_pending, &run, err);
     if (code == OK)

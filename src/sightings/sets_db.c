@@ -37,24 +37,16 @@ static const struct migration migrations[] = {
      "  PRIMARY KEY (source, day)) STRICT, WITHOUT ROWID;"
      "CREATE TABLE setting ("
      "  name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"},
+    {"sightings-2",
+     "CREATE INDEX sighting_set_by_family ON sighting_set (class, family, day, source);"},
 };
+enum { MIGRATIONS = sizeof migrations / sizeof *migrations };
 
-/* A database whose making was cut off has no tables yet: the same as none. */
 static errcode
-check_made(struct sightings *sightings, struct err *err)
+no_data_yet(const char *folder, struct err *err)
 {
-    cleanup(cleanup_statement) struct statement *statement = NULL;
-    errcode code =
-        store_prepare(sightings->store, "SELECT 1 FROM sqlite_schema WHERE name = 'sighting_set'",
-                      &statement, err);
-    bool made;
-    if (code == OK)
-        code = store_step(statement, &made, err);
-    if (code == OK && !made)
-        code = err_set(err, ERR_NOT_FOUND,
-                       "there are no data in %s yet; begin with `khien ingest FILE`",
-                       sightings->folder);
-    return code;
+    return err_set(err, ERR_NOT_FOUND,
+                   "there are no data in %s yet; begin with `khien ingest FILE`", folder);
 }
 
 errcode
@@ -67,16 +59,16 @@ sightings_open(const char *folder, bool write, struct sightings **ret, struct er
     if (code != OK)
         return code;
     if (!write && !file_exists(path))
-        return err_set(err, ERR_NOT_FOUND,
-                       "there are no data in %s yet; begin with `khien ingest FILE`", folder);
+        return no_data_yet(folder, err);
     struct sightings *sightings = mem_calloc(1, sizeof *sightings);
     sightings->folder = mem_strndup(folder, strlen(folder));
     code = store_open(path, write, &sightings->store, err);
-    if (code == OK && write)
-        code = store_migrate(sightings->store, "sightings", migrations,
-                             sizeof migrations / sizeof *migrations, err);
-    if (code == OK && !write)
-        code = check_made(sightings, err);
+    if (code == OK)
+        code = write ? store_migrate(sightings->store, "sightings", migrations, MIGRATIONS, err)
+                     : store_expect(sightings->store, "sightings", MIGRATIONS, err);
+    /* One that its first writer has not finished making holds as little as none. */
+    if (!write && code == ERR_NOT_FOUND)
+        code = no_data_yet(folder, err);
     if (code != OK) {
         sightings_close(sightings);
         return code;
@@ -118,11 +110,15 @@ set_checksum(const struct set_key *key, str stored)
     return checksum_of((str){(const char *)&parts, sizeof parts});
 }
 
-/* What the WHERE clause of every query over sets is bound to. */
+/* What the WHERE clause of every query over sets is bound to. The second form, for one family, is
+ * one that SQLite finds by its index. */
 #define SET_WHERE                                                                                  \
-    " WHERE (?1 IS NULL OR day >= ?1) AND (?2 IS NULL OR day <= ?2)"                               \
-    " AND (?3 IS NULL OR class = ?3) AND (?4 IS NULL OR family = ?4)"                              \
+    " WHERE day BETWEEN ?1 AND ?2 AND (?3 IS NULL OR class = ?3)"                                  \
+    " AND (?4 IS NULL OR family = ?4) AND (?5 IS NULL OR source = ?5)"
+#define SET_WHERE_FAMILY                                                                           \
+    " WHERE day BETWEEN ?1 AND ?2 AND class = ?3 AND family = ?4"                                  \
     " AND (?5 IS NULL OR source = ?5)"
+#define SET_ORDER " ORDER BY day, class, family, source"
 
 static void
 bind_text_or_any(struct statement *statement, int at, str value)
@@ -133,17 +129,18 @@ bind_text_or_any(struct statement *statement, int at, str value)
         store_bind_null(statement, at);
 }
 
+/* As 1 and 2; DAY_NONE is the first of all days. */
+static void
+bind_days(struct statement *statement, day from, day to)
+{
+    store_bind_i64(statement, 1, from);
+    store_bind_i64(statement, 2, to == DAY_NONE ? INT32_MAX : to);
+}
+
 static void
 bind_query(struct statement *statement, const struct set_query *query)
 {
-    if (query->from == DAY_NONE)
-        store_bind_null(statement, 1);
-    else
-        store_bind_i64(statement, 1, query->from);
-    if (query->to == DAY_NONE)
-        store_bind_null(statement, 2);
-    else
-        store_bind_i64(statement, 2, query->to);
+    bind_days(statement, query->from, query->to);
     bind_text_or_any(statement, 3,
                      query->class == CLASS_NONE ? (str){NULL, 0}
                                                 : str_of(event_class_name(query->class)));
@@ -210,10 +207,13 @@ sightings_each(struct sightings *sightings, const struct set_query *query,
                void *context, struct err *err)
 {
     cleanup(cleanup_statement) struct statement *statement = NULL;
+    bool one_family = query->class != CLASS_NONE && query->family.n > 0;
     errcode code =
         store_prepare(sightings->store,
-                      "SELECT day, class, family, source, members, checksum, addresses"
-                      " FROM sighting_set" SET_WHERE " ORDER BY day, class, family, source",
+                      one_family ? "SELECT day, class, family, source, members, checksum, addresses"
+                                   " FROM sighting_set" SET_WHERE_FAMILY SET_ORDER
+                                 : "SELECT day, class, family, source, members, checksum, addresses"
+                                   " FROM sighting_set" SET_WHERE SET_ORDER,
                       &statement, err);
     if (code != OK)
         return code;
@@ -239,11 +239,10 @@ sightings_each_key(struct sightings *sightings, const struct set_query *query,
                    void *context, struct err *err)
 {
     cleanup(cleanup_statement) struct statement *statement = NULL;
-    errcode code =
-        store_prepare(sightings->store,
-                      "SELECT day, class, family, source, members"
-                      " FROM sighting_set" SET_WHERE " ORDER BY day, class, family, source",
-                      &statement, err);
+    errcode code = store_prepare(sightings->store,
+                                 "SELECT day, class, family, source, members"
+                                 " FROM sighting_set" SET_WHERE SET_ORDER,
+                                 &statement, err);
     if (code != OK)
         return code;
     bind_query(statement, query);
@@ -316,16 +315,13 @@ sightings_each_source_day(struct sightings *sightings, day from, day to,
     cleanup(cleanup_statement) struct statement *statement = NULL;
     errcode code = store_prepare(sightings->store,
                                  "SELECT source, day, sum(rows) FROM input_day"
-                                 " WHERE (?1 IS NULL OR day >= ?1) AND (?2 IS NULL OR day <= ?2)"
+                                 " WHERE day BETWEEN ?1 AND ?2"
                                  " GROUP BY source, day ORDER BY source, day",
                                  &statement, err);
     if (code != OK)
         return code;
     bool more;
-    if (from != DAY_NONE)
-        store_bind_i64(statement, 1, from);
-    if (to != DAY_NONE)
-        store_bind_i64(statement, 2, to);
+    bind_days(statement, from, to);
     while ((code = store_step(statement, &more, err)) == OK && more) {
         struct source_day row = {
             .source = store_column_str(statement, 0),
@@ -348,16 +344,13 @@ sightings_each_input(struct sightings *sightings, day from, day to,
     errcode code =
         store_prepare(sightings->store,
                       "SELECT path FROM input WHERE failure = '' AND first_day IS NOT NULL"
-                      " AND (?1 IS NULL OR last_day >= ?1) AND (?2 IS NULL OR first_day <= ?2)"
+                      " AND last_day >= ?1 AND first_day <= ?2"
                       " ORDER BY path",
                       &statement, err);
     if (code != OK)
         return code;
     bool more;
-    if (from != DAY_NONE)
-        store_bind_i64(statement, 1, from);
-    if (to != DAY_NONE)
-        store_bind_i64(statement, 2, to);
+    bind_days(statement, from, to);
     while ((code = store_step(statement, &more, err)) == OK && more) {
         code = each(context, store_column_str(statement, 0), err);
         if (code != OK)

@@ -7,8 +7,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/require.h"
-
-#include <unistd.h>
+#include "sightings/lock.h"
 
 enum {
     BLOCK = 1 << 16,
@@ -23,10 +22,33 @@ struct pair {
     char family[128];
 };
 
+/* Distinct once they are settled; repeats among the newest wait for the next time. */
 struct pairs {
     struct pair *list;
     size_t count, room;
 };
+
+static int
+pair_compare(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+    if (x->class != y->class)
+        return x->class < y->class ? -1 : 1;
+    return strcmp(x->family, y->family);
+}
+
+static void
+pairs_settle(struct pairs *pairs)
+{
+    if (pairs->count == 0)
+        return;
+    qsort(pairs->list, pairs->count, sizeof *pairs->list, pair_compare);
+    size_t kept = 1;
+    for (size_t i = 1; i < pairs->count; i++)
+        if (pair_compare(&pairs->list[kept - 1], &pairs->list[i]) != 0)
+            pairs->list[kept++] = pairs->list[i];
+    pairs->count = kept;
+}
 
 static errcode
 note_pair(void *context, const struct set_key *key, struct err *err)
@@ -35,16 +57,15 @@ note_pair(void *context, const struct set_key *key, struct err *err)
     struct pairs *pairs = context;
     if (key->class == CLASS_NONE || key->members > LISTED_MOST)
         return OK;
-    for (size_t i = 0; i < pairs->count; i++)
-        if (pairs->list[i].class == key->class &&
-            str_eq(str_of(pairs->list[i].family), key->family))
-            return OK;
     if (pairs->count == pairs->room) {
-        pairs->room = pairs->room ? pairs->room * 2 : 64;
-        pairs->list = mem_resize(pairs->list, pairs->room, sizeof *pairs->list);
+        pairs_settle(pairs);
+        if (pairs->count * 2 >= pairs->room) {
+            pairs->room = pairs->room ? pairs->room * 2 : 64;
+            pairs->list = mem_resize(pairs->list, pairs->room, sizeof *pairs->list);
+        }
     }
     struct pair *pair = &pairs->list[pairs->count];
-    pair->class = key->class;
+    *pair = (struct pair){.class = key->class};
     if (str_copy(key->family, pair->family, sizeof pair->family))
         pairs->count++;
     return OK;
@@ -172,30 +193,31 @@ add_family4(struct build *build, struct family_days *all)
     }
 }
 
-/* IPv6 is few: each /64 of the union is looked up in each day. */
+/* Each day's /64s beside those of the union; both are sorted. */
 static void
 add_family6(struct build *build, const struct family_days *all)
 {
-    struct ipset *total = ipset_new();
+    cleanup(cleanup_ipset) struct ipset *total = ipset_new();
+    size_t count, n;
     for (size_t i = 0; i < all->count; i++) {
-        size_t n;
-        const uint64_t *halves = ipset_list6(all->days[i]->set, &n);
+        const uint64_t *day_halves = ipset_list6(all->days[i]->set, &n);
         cleanup(cleanup_free) uint64_t *copy = mem_alloc(n * sizeof *copy);
         if (n)
-            memcpy(copy, halves, n * sizeof *copy);
+            memcpy(copy, day_halves, n * sizeof *copy);
         ipset_add_many6(total, copy, n);
     }
-    size_t count;
     const uint64_t *halves = ipset_list6(total, &count);
-    for (size_t i = 0; i < count; i++) {
-        ip addr = {.hi = halves[i], .version = 6};
-        struct seen seen = {0};
-        for (size_t j = 0; j < all->count; j++)
-            if (ipset_contains(all->days[j]->set, addr))
-                note_seen(&seen, all->days[j]->day);
-        add_seen(build, addr, &seen);
+    cleanup(cleanup_free) struct seen *seen = mem_calloc(count, sizeof *seen);
+    for (size_t i = 0; i < all->count; i++) {
+        const uint64_t *day_halves = ipset_list6(all->days[i]->set, &n);
+        for (size_t j = 0, at = 0; j < n; j++) {
+            while (halves[at] < day_halves[j])
+                at++;
+            note_seen(&seen[at], all->days[i]->day);
+        }
     }
-    ipset_free(total);
+    for (size_t i = 0; i < count; i++)
+        add_seen(build, (ip){.hi = halves[i], .version = 6}, &seen[i]);
 }
 
 static errcode
@@ -230,9 +252,10 @@ add_sets(struct sightings *sightings, const struct snapshot_plan *plan,
     struct set_query query = SET_QUERY_ALL;
     day first, last;
     uint64_t generation;
-    errcode code = sightings_days(sightings, &query, &first, &last, err);
+    /* Before all else: what comes in meanwhile makes the next generation, and the next snapshot. */
+    errcode code = sightings_generation(sightings, &generation, err);
     if (code == OK)
-        code = sightings_generation(sightings, &generation, err);
+        code = sightings_days(sightings, &query, &first, &last, err);
     if (code != OK)
         return code;
     struct snapshot_meta meta = {
@@ -246,6 +269,7 @@ add_sets(struct sightings *sightings, const struct snapshot_plan *plan,
     query.from = clock_today() - (day)plan->history_days;
     struct pairs pairs = {NULL, 0, 0};
     code = sightings_each_key(sightings, &query, note_pair, &pairs, err);
+    pairs_settle(&pairs);
     if (code == OK)
         code = add_pairs(sightings, &pairs, query.from, builder, err);
     free(pairs.list);
@@ -278,6 +302,10 @@ sightings_snapshot_build(struct sightings *sightings, const struct snapshot_plan
     errcode code = path_join(registry, sightings->folder, "networks", err);
     if (code == OK)
         code = path_join(folder, sightings->folder, "snapshot", err);
+    if (code != OK)
+        return code;
+    cleanup(cleanup_close) int lock = -1;
+    code = lock_take(sightings->folder, "snapshot.lock", LOCK_ALONE, &lock, err);
     if (code != OK)
         return code;
     struct networks *networks = networks_new();

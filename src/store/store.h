@@ -23,8 +23,8 @@ struct migration {
 errcode store_migrate(struct store *store, const char *part, const struct migration *migrations,
                       size_t count, struct err *err);
 
-/* For a connection that only reads: is PART at exactly COUNT steps? ERR_UNSUPPORTED when it is
- * further, ERR_NOT_FOUND when it is not that far or not there at all. */
+/* For a connection that only reads: is PART at exactly COUNT steps? ERR_NOT_FOUND when it
+ * is at none, ERR_UNSUPPORTED when it is further or not that far. */
 errcode store_expect(struct store *store, const char *part, size_t count, struct err *err);
 
 /* A write transaction takes the write lock at once and waits up to a minute for it (ERR_BUSY). */

@@ -325,9 +325,14 @@ store_expect(struct store *store, const char *part, size_t count, struct err *er
         return code;
     if (applied > count)
         return too_new(store, part, applied, count, err);
+    if (applied == 0)
+        return err_set(err, ERR_NOT_FOUND, "%s holds nothing of %s yet", store->path, part);
     if (applied < count)
-        return err_set(err, ERR_NOT_FOUND, "%s has %zu of %zu steps of %s", store->path, applied,
-                       count, part);
+        return err_set(
+            err, ERR_UNSUPPORTED,
+            "%s is of an older version of this program; whoever writes to it next brings "
+            "it up to date",
+            store->path);
     return OK;
 }
 

@@ -84,6 +84,15 @@ test_mail(void)
     tap_ok(!time_parse_mail(STR("yesterday"), &time), "no date");
 }
 
+static void
+test_days_of_any_time(void)
+{
+    tap_eq_i64(day_of(-1), -1, "a microsecond before 1970");
+    tap_eq_i64(day_of(-USEC_PER_DAY), -1, "a day before it");
+    tap_eq_i64(day_of(-USEC_PER_DAY - 1), -2, "and a microsecond");
+    tap_eq_i64(day_of(USEC_NONE), -106751992, "the first time that there is");
+}
+
 int
 main(void)
 {
@@ -91,5 +100,6 @@ main(void)
     test_parse();
     test_mail();
     tap_eq_i64(day_of(-1), -1, "a microsecond before 1970 is the day before");
+    test_days_of_any_time();
     return tap_done();
 }

@@ -117,6 +117,32 @@ test_errors(void)
            "a long context leaves room for the message");
 }
 
+static void
+test_copies(void)
+{
+    char path[PATH_TEXT];
+    struct err err;
+    struct file_map map;
+    path_join(path, folder, "original", NULL);
+    file_replace(path, STR("as it was"), &err);
+    tap_no_err(file_map_copy(path, folder, 9, &map, &err), &err, "a mapped copy");
+    tap_ok(truncate(path, 0) == 0, "the original is cut");
+    tap_eq_str(map.bytes, STR("as it was"), "the copy is not");
+    file_map_close(&map);
+    tap_no_err(file_map_copy(path, folder, 0, &map, &err), &err, "an empty one");
+    tap_eq_i64(map.bytes.n, 0, "is empty");
+    file_map_close(&map);
+    file_replace(path, STR("too long"), &err);
+    tap_eq_i64(file_map_copy(path, folder, 7, &map, &err), ERR_LIMIT, "a cap");
+    tap_eq_i64(file_map_copy(path, "/nonexistent", 9, &map, &err), ERR_NOT_FOUND, "no folder");
+    int ends[2];
+    tap_ok(pipe(ends) == 0 && write(ends[1], "through", 7) == 7 && close(ends[1]) == 0, "a pipe");
+    tap_no_err(file_map_copy_fd(ends[0], "a pipe", folder, 9, &map, &err), &err, "is copied too");
+    tap_eq_str(map.bytes, STR("through"), "whole");
+    file_map_close(&map);
+    close(ends[0]);
+}
+
 int
 main(void)
 {
@@ -125,6 +151,7 @@ main(void)
     if (!mkdtemp(folder))
         return 1;
     test_files();
+    test_copies();
     test_buffers();
     test_tables();
     test_sha256();

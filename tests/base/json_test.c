@@ -66,10 +66,23 @@ test_reading(void)
     tap_eq_i64(json_read(STR("[1,2,3]"), 5, &json, &err), ERR_LIMIT, "too large");
 }
 
+static void
+test_large_numbers(void)
+{
+    struct buf buf = BUF(1 << 12);
+    struct json_out out = json_out_to(&buf);
+    json_out_array_begin(&out);
+    json_out_double(&out, -1.7976931348623157e308, 9);
+    json_out_array_end(&out);
+    tap_eq_i64(buf.n, 312, "the largest double has 309 digits");
+    buf_clear(&buf);
+}
+
 int
 main(void)
 {
     test_writing();
     test_reading();
+    test_large_numbers();
     return tap_done();
 }

@@ -56,6 +56,14 @@ grep -q 'the baseline window has 30 days and the result window 10' err
 ok $? 'windows of different length are a fault'
 grep -q 'there is no format shadowservr' err
 ok $? 'so is an unknown format'
+mkdir tables
+printf 'a\tb\n' >tables/families.tsv
+printf '[families]\nfile = tables/families.tsv\n[data]\nhotlines = tables/none\n' >files.conf
+"$KHIEN" conf check files.conf 2>err
+grep -q 'families.file: tables/families.tsv' err
+ok $? 'so is a broken table that it names'
+grep -q 'data.hotlines: there is no file tables/none' err
+ok $? 'and a missing one'
 
 slug() {
     "$KHIEN" "$@" conf print | sed -n 's/^slug = //p'

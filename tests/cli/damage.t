@@ -15,7 +15,8 @@ flip() { # flip FILE: the tenth byte from its end
     at=$(($(stat -c %s "$1") - 10))
     byte=$(od -An -tu1 -j $at -N 1 "$1")
     # shellcheck disable=SC2059  # an octal escape is meant
-    printf "\\$(printf %o $(((byte + 1) % 256)))" | dd of="$1" bs=1 seek=$at conv=notrunc 2>/dev/null
+    printf "\\$(printf %o $(((byte + 1) % 256)))" |
+        dd of="$1" bs=1 seek=$at conv=notrunc 2>/dev/null
 }
 
 "$KHIEN" verify >out

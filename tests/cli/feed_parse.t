@@ -26,9 +26,10 @@ grep -q '^list.txt:9: ' err && grep -q '^list.txt:10: ' err
 ok $? 'refused rows are named with their line'
 "$KHIEN" feed parse list.txt >/dev/null 2>&1
 ok $? 'and do not change the status'
-"$KHIEN" feed parse --name list.txt - <list.txt 2>/dev/null | cmp -s - out
+mkdir folder && cp list.txt folder/
+"$KHIEN" feed parse --name list.txt - <folder/list.txt 2>/dev/null | cmp -s - out
 ok $? 'standard input'
-mkdir -p folder/below && cp list.txt folder/below/ && cp list.txt folder/.hidden.txt
+mkdir folder/below && mv folder/list.txt folder/below/ && cp list.txt folder/.hidden.txt
 "$KHIEN" feed parse folder 2>/dev/null | cmp -s - out
 ok $? 'a folder, without hidden files'
 "$KHIEN" feed parse --source mine list.txt 2>/dev/null | jq -r '."feed.name"' >name
@@ -37,8 +38,8 @@ cat >own.csv <<'END'
 seen,addr,bot
 2026-01-02 03:04:05,192.0.2.7,mirai
 END
-"$KHIEN" feed parse --columns 'seen=time.source addr=source.ip bot=malware.name; class=infected-system' \
-    own.csv >out
+map='seen=time.source addr=source.ip bot=malware.name; class=infected-system'
+"$KHIEN" feed parse --columns "$map" own.csv >out
 is "$(jq -c '[."time.source", ."source.ip", ."malware.name", ."classification.type"]' out)" \
     '["2026-01-02T03:04:05+00:00","192.0.2.7","mirai","infected-system"]' 'a column map'
 
@@ -57,7 +58,8 @@ for want in "$samples"/shadowserver/*.expected.jsonl; do
     same wanted got "$name, zstd"
     {
         printf 'From: a@example.org\nSubject: report\nMIME-Version: 1.0\n'
-        printf 'Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nHello\n'
+        printf 'Content-Type: multipart/mixed; boundary=b\n\n'
+        printf -- '--b\nContent-Type: text/plain\n\nHello\n'
         printf -- '--b\nContent-Type: application/zip; name="%s.zip"\n' "$name"
         printf 'Content-Disposition: attachment; filename="%s.zip"\n' "$name"
         printf 'Content-Transfer-Encoding: base64\n\n'

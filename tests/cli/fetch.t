@@ -79,7 +79,8 @@ source = local
 END
 "$KHIEN" fetch --once plain 2>err
 ok $? 'a feed is fetched'
-is "$("$KHIEN" stats daily --class blacklist --by source --json | jq -c '[.[] | [.source, .distinct]]')" \
+"$KHIEN" stats daily --class blacklist --by source --json >out
+is "$(jq -c '[.[] | [.source, .distinct]]' out)" \
     '[["my list",2]]' 'under the name of its source'
 "$KHIEN" fetch --once plain 2>err
 ok $? 'and again'
@@ -103,7 +104,7 @@ grep -q 'more than the 1048576 bytes allowed' err
 ok $? 'and says so'
 "$KHIEN" fetch --once local 2>err
 ok $? 'a file'
-"$KHIEN" fetch --once plian 2>err
+"$KHIEN" fetch --once plainn 2>err
 is $? 2 'an unknown name is refused'
 grep -q 'did you mean plain' err
 ok $? 'with the nearest'

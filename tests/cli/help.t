@@ -38,7 +38,7 @@ wrong ingets -- 'did you mean "ingest"?'
 wrong hlep -- 'did you mean "help"?'
 wrong help serv -- 'did you mean "serve"?'
 wrong feed -- 'which one?'
-wrong feed pasre -- 'did you mean "parse"?'
+wrong feed parsee -- 'did you mean "parse"?'
 wrong feed parse -- 'something is missing: khien feed parse FILE…'
 wrong feed parse --fed x y -- 'there is no option --fed; did you mean --feed?'
 wrong feed parse --feed -- '--feed needs a value: --feed FORMAT'
@@ -57,6 +57,12 @@ ok $? '--json'
 ok $? '-- ends the options'
 "$KHIEN" feed parse -- --help >out 2>err
 is $? 1 'and makes a word of what follows'
+awk 'BEGIN { for (i = 0; i < 20000; i++) print "192.0.2." i % 256 }' >list.txt
+{
+    "$KHIEN" feed parse list.txt 2>err
+    echo $? >status
+} | head -c 1 >/dev/null
+is "$(cat status err)" 0 'a reader that has enough is none'
 "$KHIEN" --help >/dev/full 2>err
 is $? 1 'a full disk below standard output is a failure'
 done_testing

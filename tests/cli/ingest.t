@@ -12,7 +12,8 @@ report() { # report DAY ADDRESS…: a sinkhole report in Shadowserver's form
     shift
     echo 'timestamp,protocol,src_ip,src_port,src_asn,src_geo,dst_ip,dst_port,infection,family,tag'
     for address; do
-        echo "\"$when 10:00:00\",\"tcp\",\"$address\",4000,65536,\"VN\",\"192.0.2.1\",80,\"mirai\",,"
+        printf '"%s 10:00:00","tcp","%s",4000,65536,"VN","192.0.2.1",80,"mirai",,\n' \
+            "$when" "$address"
     done
 }
 report 2026-11-20 203.0.113.1 203.0.113.2 203.0.113.2 not-an-address \
@@ -43,7 +44,9 @@ is "$("$KHIEN" check --json 203.0.113.1 | jq -c '.families[0] | [.name, .first_s
     '["mirai","2026-11-20",1]' 'check finds it'
 
 report 2026-11-21 203.0.113.1 >2026-11-21-event4_sinkhole-x.csv
-"$KHIEN" ingest --name 2026-11-21-event4_sinkhole-x.csv - <2026-11-21-event4_sinkhole-x.csv >out
+name=2026-11-21-event4_sinkhole-x.csv
+# shellcheck disable=SC2094  # the name is only told
+"$KHIEN" ingest --name "$name" - <"$name" >out
 ok $? 'standard input'
 is "$("$KHIEN" check --json 203.0.113.1 | jq -c '.families[0] | [.last_seen, .days]')" \
     '["2026-11-21",2]' 'the newest is seen at once'

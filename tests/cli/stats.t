@@ -8,7 +8,8 @@ KHIEN_NOW=2026-11-21T12:00:00Z
 export KHIEN_NOW
 
 "$KHIEN" simulate --days 40 --daily 300 --seed 7 --campaign-day 20 --out sim --json >out
-is "$(jq -c '[.first, .last]' out)" '["2026-10-12","2026-11-20"]' 'the last simulated day is yesterday'
+is "$(jq -c '[.first, .last]' out)" '["2026-10-12","2026-11-20"]' \
+    'the last simulated day is yesterday'
 [ -s sim/truth.json ]
 ok $? 'with the truth beside it'
 "$KHIEN" simulate --days 40 --daily 300 --seed 7 --campaign-day 20 --out again >/dev/null
@@ -37,7 +38,7 @@ done
 is "$(jq -c '[.[] | [.day, .class, .family]] | unique' out)" \
     '[["2026-11-01","infected-system","mirai"],["2026-11-02","infected-system","mirai"]]' \
     'the filters hold'
-want=$(grep -h '^"2026-11-01.*"mirai"' sim/2026-11-0*sinkhole-simulated.csv | wc -l)
+want=$(cat sim/2026-11-0*sinkhole-simulated.csv | grep -c "^\"2026-11-01.*\"mirai\"")
 [ "$(jq '.[0].distinct' out)" -le "$want" ] && [ "$(jq '.[0].distinct' out)" -gt 0 ]
 ok $? "no more addresses than the feed has rows ($want)"
 

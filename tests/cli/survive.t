@@ -95,7 +95,7 @@ while [ $i -lt "$kills" ]; do
     kill -9 $victim 2>/dev/null
     wait $victim 2>/dev/null
     if ! KHIEN_STATE_FOLDER=killed "$KHIEN" verify >verify.out 2>&1; then
-        grep -q 'no data' verify.out || damaged=$((damaged + 1))
+        grep -qE 'no data|not complete' verify.out || damaged=$((damaged + 1))
     fi
     # shellcheck disable=SC2086
     ingest killed $files >/dev/null 2>&1

@@ -91,7 +91,7 @@ check_faults(void)
     } cases[] = {
         {"[check]\nwindow_dayz = 1\n",
          "t:2: [check] has no key \"window_dayz\"; did you mean \"window_days\"?"},
-        {"[chekc]\n", "t:1: there is no section [chekc]; did you mean [check]?"},
+        {"[checks]\n", "t:1: there is no section [checks]; did you mean [check]?"},
         {"a = b\n", "t:1: a key must stand below a [section]"},
         {"[check]\nwindow_days\n",
          "t:2: expected \"key = value\", \"[section]\" or a line that begins with #"},

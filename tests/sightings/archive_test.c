@@ -94,6 +94,34 @@ test_damage(void)
     buf_clear(&original);
 }
 
+static void
+test_paths(void)
+{
+    struct archive_entry entry;
+    char path[256];
+    struct sha256 hash = sha256_of(STR("x"));
+    char text[SHA256_TEXT];
+    sha256_format(&hash, text);
+    snprintf(path, sizeof path, "archive/2026/09/01/%s.zst", text);
+    tap_ok(archive_identify(path, &entry), "a path says by itself");
+    tap_ok(memcmp(&entry.hash, &hash, sizeof hash) == 0, "the hash");
+    char day_text[DAY_TEXT];
+    tap_eq_z(day_format(day_of(entry.meta.received), day_text), "2026-09-01", "and the day");
+    static const char *const others[] = {"", "archive", "archive/2026/09/01/x.zst",
+                                         "archive/2026/13/01/%s.zst", "archive/2026/%s.zst"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        const char *hole = strstr(others[i], "%s");
+        size_t n = hole ? (size_t)(hole - others[i]) : strlen(others[i]);
+        snprintf(path, sizeof path, "%.*s%s%s", (int)n, others[i], hole ? text : "",
+                 hole ? ".zst" : "");
+        tap_ok(!archive_identify(path, &entry), "no entry: %s", others[i]);
+    }
+    char strange[PATH_TEXT];
+    struct err err;
+    path_join(strange, folder, "archive/2026/09/01/12", NULL);
+    tap_no_err(file_replace(strange, STR("x"), &err), &err, "a strange file among the entries");
+}
+
 int
 main(void)
 {
@@ -109,6 +137,7 @@ main(void)
     test_round_trip(buf_view(&large), "a large input");
     buf_clear(&large);
     test_damage();
+    test_paths();
     int count = 0;
     struct err err;
     tap_no_err(archive_each(folder, count_entry, &count, &err), &err, "the archive is listed");

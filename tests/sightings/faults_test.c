@@ -336,6 +336,34 @@ test_changing_input(const char *what, void (*change)(void *, uint64_t, uint64_t)
     sightings_close(sightings);
 }
 
+/* The counts of a report are per class and family, over all days. */
+static void
+test_counts(void)
+{
+    struct sightings *sightings = open_folder("counts");
+    struct ingest_options csv = as_csv();
+    csv.columns = "when=time.source addr=source.ip name=malware.name; class=infected-system";
+    struct ingest_report report = {.rows = 0};
+    struct err err;
+    tap_no_err(ingest_bytes(sightings, "x.csv",
+                            STR("when,addr,name\n2026-08-30,192.0.2.1,mirai\n"
+                                "2026-08-31,192.0.2.1,iot-mirai\n2026-08-31,192.0.2.2,mirai\n"
+                                "2026-08-30,192.0.2.1,gamarue\n2026-08-29,192.0.2.9,mirai\n"),
+                            &csv, &report, &err),
+               &err, "two families, three days");
+    tap_eq_i64(report.count_count, 2, "two counts");
+    if (report.count_count == 2) {
+        tap_eq_z(report.counts[0].family, "mirai", "the most events first");
+        tap_eq_i64(report.counts[0].events, 4, "its events");
+        tap_eq_i64(report.counts[0].distinct, 3, "its distinct addresses");
+        tap_eq_z(report.counts[1].family, "andromeda", "the other");
+        tap_eq_i64(report.counts[1].distinct, 1, "its distinct addresses");
+    }
+    tap_eq_i64(report.last - report.first, 2, "first and last day");
+    ingest_report_clear(&report);
+    sightings_close(sightings);
+}
+
 static void
 count_fault(void *context, const char *message)
 {
@@ -404,6 +432,7 @@ main(void)
     test_changing_input("changed", change_input);
     test_strange_class();
     test_modes();
+    test_counts();
     families_free(families);
     return tap_done();
 }

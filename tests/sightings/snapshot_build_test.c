@@ -118,7 +118,8 @@ test_days(void)
                     "build"))
         return;
     struct snapshot *snapshot = NULL;
-    if (!tap_no_err(snapshot_open(path, SNAPSHOT_RIGHT, &snapshot, &err), &err, "open what was built"))
+    if (!tap_no_err(snapshot_open(path, SNAPSHOT_RIGHT, &snapshot, &err), &err,
+                    "open what was built"))
         return;
     unsigned right = 0, listed = 0;
     for (unsigned i = 0; i < ADDRS; i++) {

@@ -89,6 +89,25 @@ check_feeds(struct check *check, const struct conf *conf)
 }
 
 static void
+check_file(struct check *check, const char *key, const char *path)
+{
+    if (path[0] && !file_exists(path))
+        fault(check, "%s: there is no file %s", key, path);
+}
+
+/* What is only read when it is needed must be there already. */
+static void
+check_files(struct check *check, const struct conf *conf)
+{
+    check_file(check, "data.hotlines", conf_text(conf, "data.hotlines"));
+    for (size_t i = 0; i < conf_feeds(conf); i++) {
+        char key[128];
+        snprintf(key, sizeof key, "[feed %s]: header_file", conf_feed_name(conf, i));
+        check_file(check, key, conf_feed_text(conf, i, "feed.header_file"));
+    }
+}
+
+static void
 check_families(struct check *check, const struct conf *conf)
 {
     const char *path = conf_text(conf, "families.file");
@@ -130,6 +149,7 @@ run_check(const struct call *call, struct err *err)
     check_campaign(&check, conf);
     check_feeds(&check, conf);
     check_families(&check, conf);
+    check_files(&check, conf);
     if (check.faults)
         return err_set(err, ERR_FORMAT, "%zu fault%s in %s", check.faults,
                        check.faults == 1 ? "" : "s", path);
@@ -169,12 +189,22 @@ run_manual(const struct call *call, struct err *err)
     return code;
 }
 
-/* The file to check, and what its tables name, which is not known before it is read. */
+/* The file to check, and the table of families that it names, which is read as well. Faults are
+ * not looked at before the sandbox; standard input cannot be read twice. */
 static errcode
 grant_check(const struct call *call, struct grants *grants, struct err *err)
 {
-    errcode code = grant_read(grants, call->word_count ? call->words[0] : call->conf_path, err);
-    return code == OK ? grant_read(grants, ".", err) : code;
+    static char families[PATH_TEXT];
+    const char *path = call->word_count ? call->words[0] : call->conf_path;
+    struct buf text = {0};
+    if (path && file_read(path, LIMIT_CONF_BYTES, &text, NULL) == OK) {
+        cleanup(cleanup_conf) struct conf *conf = conf_new();
+        conf_add_text(conf, path, buf_view(&text), NULL, NULL);
+        str_copy(str_of(conf_text(conf, "families.file")), families, sizeof families);
+    }
+    buf_clear(&text);
+    errcode code = grant_read(grants, path, err);
+    return code == OK ? grant_read(grants, families, err) : code;
 }
 
 static const struct action actions[] = {

@@ -104,11 +104,26 @@ take_file(void *context, const char *path, struct err *err)
     return OK;
 }
 
+/* The newest snapshot holds these very sets, made today as it would be made now. */
+static bool
+is_current(const struct ingesting *ingesting)
+{
+    const struct conf *conf = ingesting->call->conf;
+    uint64_t generation = 0;
+    if (!ingesting->snapshot || ingesting->totals.added > 0 ||
+        sightings_generation(ingesting->sightings, &generation, NULL) != OK)
+        return false;
+    const struct snapshot_meta *meta = snapshot_meta(ingesting->snapshot);
+    return meta->generation == generation && day_of(meta->built) == clock_today() &&
+           meta->window_days == conf_number(conf, "check.window_days") &&
+           meta->demonstration == conf_yes(conf, "campaign.demonstration");
+}
+
 static errcode
 build_snapshot(struct ingesting *ingesting, char path[PATH_TEXT], struct err *err)
 {
     path[0] = 0;
-    if (call_given(ingesting->call, "no-snapshot"))
+    if (call_given(ingesting->call, "no-snapshot") || is_current(ingesting))
         return OK;
     return state_snapshot_build(ingesting->call, ingesting->sightings, path, err);
 }
@@ -301,7 +316,8 @@ const struct command command_ingest = {
         "is refused does not change the exit status; an input of which more than half of the rows "
         "are refused, or whose format is unknown, is not taken, and the status is 1. The others "
         "are "
-        "still taken. At the end a new snapshot is built, from which checks are answered.\n\n"
+        "still taken. At the end a new snapshot is built, from which checks are answered, "
+        "unless the newest one holds all of it already.\n\n"
         "With `--watch` the folder's files are taken as they appear and moved to its `done` or "
         "`refused` folder, the latter with a file that holds the reason. Write a file under a name "
         "that begins with `.` or ends with `.part` and rename it when it is complete. SIGTERM ends "

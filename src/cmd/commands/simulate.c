@@ -187,7 +187,7 @@ const struct command command_simulate = {
     .details =
         "Simulates infected hosts behind dynamic, static and shared addresses, with clean-up and "
         "reinfection, as a sinkhole would see them. Writes one Shadowserver-format file a day, and "
-        "beside them `truth.json` and `hosts.csv`, so that every measure can be judged. Addresses "
+        "beside them `truth.json` and `hosts.tsv`, so that every measure can be judged. Addresses "
         "come from `--prefixes`, else from the registry of networks, else from ranges that are "
         "reserved for tests.",
     .actions = actions,

@@ -111,16 +111,9 @@ run(const struct call *call, struct err *err)
     return code;
 }
 
-/* Archive entries are unpacked into files without a name in the state folder. */
-static errcode
-grant(const struct call *call, struct grants *grants, struct err *err)
-{
-    return grant_write(grants, conf_text(call->conf, "state.folder"), err);
-}
-
 static const struct option options[] = {OPTION_JSON, {0}};
 static const struct action actions[] = {
-    {.name = "", .words = "", .needs = NEED_STATE, .options = options, .grant = grant, .run = run},
+    {.name = "", .words = "", .needs = NEED_STATE, .options = options, .run = run},
     {0},
 };
 const struct command command_verify = {

@@ -18,8 +18,8 @@ print_value(struct buf *out, const struct conf_key *key, const char *value)
 {
     if (value[0])
         buf_printf(out, "%s = %s\n", key->name, value);
-    else
-        buf_printf(out, "# %s =\n", key->name);
+    else /* where there is a default, an empty value says something */
+        buf_printf(out, "%s%s =\n", key->fallback[0] ? "" : "# ", key->name);
 }
 
 static void

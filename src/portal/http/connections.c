@@ -13,7 +13,7 @@
 
 #include "base/require.h"
 
-enum { BUCKETS = 1 << 14 };
+enum { BUCKETS = 1 << 14, TURNS = 4 };
 
 /* Counts by a keyed hash of the prefix: colliding prefixes share a count, which is why there are
  * many more buckets than a cap's worth of crowded networks. */
@@ -22,6 +22,7 @@ struct connections {
     pthread_mutex_t lock;
     struct connection *first;
     size_t count;
+    unsigned sweeps, added;
     unsigned char key[crypto_shorthash_KEYBYTES];
     uint32_t crowd[BUCKETS];
 };
@@ -89,6 +90,7 @@ connections_add(struct connections *connections, int fd, ip peer, bool exempt)
         connections->first->previous = connection;
     connections->first = connection;
     connections->count++;
+    connection->turn = (uint8_t)(connections->added++ % TURNS);
     if (!exempt)
         ++*crowd_of(connections, peer);
     pthread_mutex_unlock(&connections->lock);
@@ -130,6 +132,15 @@ bytes_received(int fd)
     return info.tcpi_bytes_received;
 }
 
+/* Asking the kernel costs about a microsecond, so a connection that has shown nothing yet is asked
+ * at every fourth sweep only, each at its turn. */
+static bool
+may_wait(const struct connections *connections, const struct connection *connection)
+{
+    return connection->phase == PHASE_WAITING && !connection->head_since &&
+           connection->turn != connections->sweeps % TURNS;
+}
+
 /* A waiting connection's head began when the kernel's count first moved after the last request. */
 static bool
 head_is_late(struct connection *connection, uint32_t now, uint32_t allowed)
@@ -157,7 +168,10 @@ connections_sweep(struct connections *connections)
     uint32_t now = connections_now();
     unsigned closed = 0;
     pthread_mutex_lock(&connections->lock);
+    connections->sweeps++;
     for (struct connection *c = connections->first; c; c = c->next) {
+        if (may_wait(connections, c))
+            continue;
         bool late = c->phase == PHASE_BUSY ? now - c->since > limits->reply_seconds
                                            : head_is_late(c, now, limits->head_seconds);
         if (!late)

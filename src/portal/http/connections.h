@@ -25,6 +25,7 @@ struct connection {
     _Atomic uint8_t phase;
     _Atomic uint32_t since;  /* monotonic seconds of the phase's begin */
     _Atomic uint32_t served; /* requests */
+    uint8_t turn;
     uint32_t seen_served, head_since;
     uint64_t bytes;
 };
@@ -45,7 +46,8 @@ connection_enter(struct connection *connection, enum connection_phase phase)
     atomic_store_explicit(&connection->since, connections_now(), memory_order_relaxed);
     atomic_store_explicit(&connection->phase, (uint8_t)phase, memory_order_relaxed);
 }
-/* Shuts down those past a deadline; returns how many. To be called about once a second. */
+/* Shuts down those past a deadline; returns how many. To be called about once a second; a late
+ * head is found out within five calls. */
 unsigned connections_sweep(struct connections *connections);
 size_t connections_count(struct connections *connections);
 /* How many are within a request: reading its head, or answering. */

@@ -170,7 +170,7 @@ add_policy(struct MHD_Response *response, enum http_policy policy)
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
     add(response, "Referrer-Policy", "no-referrer");
     add(response, "Permissions-Policy",
-        "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()");
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
     add(response, "Cross-Origin-Opener-Policy", "same-origin");
     add(response, "Cross-Origin-Embedder-Policy", "require-corp");
 }

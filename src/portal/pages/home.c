@@ -39,9 +39,8 @@ page_serve_home(const struct visit *visit)
         http_reply_known(visit->reply, key_of(visit), visit->epoch))
         return;
     struct buf content = BUF(HTTP_BODY_MAX);
-    if (!campaign)
-        campaign =
-            catalog_text(visit->language, N_("Is your Internet connection part of a botnet?"));
+    const char *title =
+        catalog_text(visit->language, N_("Is your Internet connection part of a botnet?"));
     snprintf(window, sizeof window, "%u",
              meta && meta->window_days ? (unsigned)meta->window_days : CHECK_WINDOW_DAYS);
     struct page_home page = {
@@ -51,7 +50,7 @@ page_serve_home(const struct visit *visit)
     };
     page_home_write(&page, visit->language, &content);
     page_frame(visit, &(struct frame){
-                          .title = str_of(campaign),
+                          .title = str_of(title),
                           .content = buf_view(&content),
                           .other_path = visit->language == LANGUAGE_VI ? STR("/en/") : STR("/"),
                       });

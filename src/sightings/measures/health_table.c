@@ -9,6 +9,9 @@ static const struct table_column columns[] = {
     {"reasons", TABLE_LIST, 0},
 };
 
+/* A source that has stopped for good would fill the table; this many days of a gap are told. */
+enum { GAP_DAYS_SHOWN = 30 };
+
 static void
 put_day(const struct health *health, const struct health_series *series, day at,
         const struct day_sets *distinct, struct table *table)
@@ -36,6 +39,21 @@ put_day(const struct health *health, const struct health_series *series, day at,
     reasons_clear(&reasons);
 }
 
+/* Every day of the source from FROM on; *CUT when a long gap was not told whole. */
+static void
+put_source(const struct health *health, const struct health_series *series, day from,
+           const struct day_sets *distinct, struct table *table, bool *cut)
+{
+    size_t gap = 0;
+    for (day at = series->first > from ? series->first : from; at <= health->last; at++) {
+        gap = series->days[at - series->first].present ? 0 : gap + 1;
+        if (gap <= GAP_DAYS_SHOWN)
+            put_day(health, series, at, distinct, table);
+        else
+            *cut = true;
+    }
+}
+
 errcode
 measure_health(const struct measure_request *request, struct table **ret, struct err *err)
 {
@@ -43,6 +61,7 @@ measure_health(const struct measure_request *request, struct table **ret, struct
     all.family = (str){NULL, 0};
     struct scope scope;
     struct health health = {0};
+    bool cut = false;
     errcode code = scope_open(&scope, &all, CLASS_NONE, err);
     if (code)
         return code;
@@ -59,9 +78,8 @@ measure_health(const struct measure_request *request, struct table **ret, struct
         struct day_sets distinct;
         all.source = series->source;
         code = day_sets_load(&scope, scope.from, scope.to, (str){NULL, 0}, &distinct, err);
-        day at = series->first > scope.from ? series->first : scope.from;
-        for (; code == OK && at <= scope.to; at++)
-            put_day(&health, series, at, &distinct, table);
+        if (code == OK)
+            put_source(&health, series, scope.from, &distinct, table, &cut);
         if (code == OK)
             day_sets_clear(&distinct);
     }
@@ -71,6 +89,8 @@ measure_health(const struct measure_request *request, struct table **ret, struct
         table_free(table);
         return code;
     }
+    if (cut)
+        table_note(table, "of a gap the first %d days are listed", GAP_DAYS_SHOWN);
     table_note(table, "members: addresses counted once for each family; the state compares them "
                       "with the median of the last 14 sound days");
     *ret = table;
