@@ -15,11 +15,15 @@ enum {
     /* A larger set is a listing of whole networks (a routing blocklist), not of machines; it would
      * tell a citizen nothing about the own connection, so it is counted but not looked up. */
     LISTED_MOST = 4000000,
+    /* A snapshot numbers its families with 16 bits. Real data have hundreds; of a flood of made-up
+     * names the largest are listed, so that one hostile feed cannot stop the others' answers. */
+    FAMILIES_MOST = 65000,
 };
 
 struct pair {
     enum event_class class;
     char family[128];
+    uint64_t members;
 };
 
 /* Distinct once they are settled; repeats among the newest wait for the next time. */
@@ -47,7 +51,28 @@ pairs_settle(struct pairs *pairs)
     for (size_t i = 1; i < pairs->count; i++)
         if (pair_compare(&pairs->list[kept - 1], &pairs->list[i]) != 0)
             pairs->list[kept++] = pairs->list[i];
+        else
+            pairs->list[kept - 1].members += pairs->list[i].members;
     pairs->count = kept;
+}
+
+static int
+most_members(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+    if (x->members != y->members)
+        return x->members < y->members ? 1 : -1;
+    return pair_compare(a, b);
+}
+
+static void
+pairs_cut(struct pairs *pairs)
+{
+    pairs_settle(pairs);
+    if (pairs->count <= FAMILIES_MOST)
+        return;
+    qsort(pairs->list, pairs->count, sizeof *pairs->list, most_members);
+    pairs->count = FAMILIES_MOST;
 }
 
 static errcode
@@ -65,7 +90,7 @@ note_pair(void *context, const struct set_key *key, struct err *err)
         }
     }
     struct pair *pair = &pairs->list[pairs->count];
-    *pair = (struct pair){.class = key->class};
+    *pair = (struct pair){.class = key->class, .members = key->members};
     if (str_copy(key->family, pair->family, sizeof pair->family))
         pairs->count++;
     return OK;
@@ -269,7 +294,7 @@ add_sets(struct sightings *sightings, const struct snapshot_plan *plan,
     query.from = clock_today() - (day)plan->history_days;
     struct pairs pairs = {NULL, 0, 0};
     code = sightings_each_key(sightings, &query, note_pair, &pairs, err);
-    pairs_settle(&pairs);
+    pairs_cut(&pairs);
     if (code == OK)
         code = add_pairs(sightings, &pairs, query.from, builder, err);
     free(pairs.list);

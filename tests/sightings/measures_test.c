@@ -367,6 +367,68 @@ outage(void)
     stage_close(&s);
 }
 
+/* Silence up to two days ago shows without being asked for; of a long gap the beginning. */
+static void
+silence(void)
+{
+    struct stage s;
+    stage_open(&s);
+    setenv("KHIEN_NOW", "2026-09-10T06:00:00Z", 1);
+    for (int i = 0; i < 4; i++)
+        stage_seen(&s, d(i), "a", "mirai", "14.160.0.0", 100, 1);
+    struct measure_request r = MEASURE_REQUEST;
+    r.sightings = s.sightings;
+    struct table *table = compute(&r, "health");
+    tap_eq_i64(table_rows(table), 8, "up to the 8th of September");
+    has(table, 7, "state", "missing");
+    table_free(table);
+    r.to = d(3);
+    table = compute(&r, "health");
+    tap_eq_i64(table_rows(table), 4, "up to the day that is asked for");
+    table_free(table);
+    r.to = DAY_NONE;
+    setenv("KHIEN_NOW", "2026-12-11T06:00:00Z", 1);
+    stage_seen(&s, d(100), "b", "mirai", "14.160.0.0", 100, 1);
+    table = compute(&r, "health");
+    tap_eq_i64(table_rows(table), 4 + 30 + 1, "a source that stopped does not fill the table");
+    table_free(table);
+    stage_close(&s);
+}
+
+/* The country fell by half, but so did those who were told nothing. */
+static void
+control_group(void)
+{
+    static const char registry[] =
+        "prefix,asn,name,isp,country,province,unit,kind,subscribers,valid_from,valid_to\n"
+        "14.160.0.0/16,64500,Told,told,VN,,,fixed,,,\n"
+        "27.64.0.0/16,64501,Untold,untold,VN,,,fixed,,,\n";
+    struct stage s;
+    struct err err;
+    struct networks_report report;
+    struct networks *net = networks_new();
+    tap_no_err(networks_read(net, "net.csv", str_of(registry), NULL, NULL, &report, &err), &err,
+               "a registry");
+    stage_open(&s);
+    for (int i = 0; i < 20; i++) {
+        stage_seen(&s, d(i), "a", "mirai", "14.160.0.0", i < 10 ? 1000 : 600, 1);
+        stage_seen(&s, d(i), "a", "mirai", "27.64.0.0", i < 10 ? 1000 : 750, 1);
+    }
+    struct measure_request r = request_of(&s);
+    r.networks = net;
+    r.isp = STR("told");
+    r.control = STR("isp:untold");
+    struct table *table = compute(&r, "compare");
+    has(table, 0, "change_percent", "-40.00");
+    has(table, 0, "control_change_percent", "-25.00");
+    has(table, 0, "net_change_percent", "-20.00"); /* 0.6 / 0.75 */
+    table_free(table);
+    r.control = STR("nobody");
+    tap_eq_i64(measure_compare(&r, &table, &err), ERR_USAGE, "a control group that is none");
+    stage_close(&s);
+    networks_free(net);
+}
+
 static void
 ranking(void)
 {
@@ -447,6 +509,8 @@ main(void)
     policy_loss();
     witness();
     outage();
+    silence();
+    control_group();
     ranking();
     questions();
     return tap_done();

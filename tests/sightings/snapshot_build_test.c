@@ -202,6 +202,40 @@ test_many_families(void)
     sightings_close(sightings);
 }
 
+/* A flood of made-up names must not keep the real ones from being answered. */
+static void
+test_too_many_families(void)
+{
+    enum { FLOOD = 66000 };
+    struct sightings *sightings = open_folder("flood");
+    require(store_begin(sightings->store, NULL) == OK);
+    cleanup(cleanup_ipset) struct ipset *one = ipset_new();
+    ipset_add(one, ip_from_v4(0x0a000001));
+    cleanup(cleanup_ipset) struct ipset *two = ipset_copy(one);
+    ipset_add(two, ip_from_v4(0x0a000002));
+    put_set(sightings, today, CLASS_INFECTED_SYSTEM, "zzz-real", "one", two);
+    for (uint32_t i = 0; i < FLOOD; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "flood-%u", i);
+        put_set(sightings, today, CLASS_SCANNER, name, "two", one);
+    }
+    require(store_commit(sightings->store, NULL) == OK);
+    struct snapshot_plan plan = {.window_days = 30, .history_days = 90};
+    char path[PATH_TEXT];
+    struct err err;
+    struct snapshot *snapshot = NULL;
+    if (tap_no_err(sightings_snapshot_build(sightings, &plan, path, sizeof path, &err), &err,
+                   "build with more families than it can number") &&
+        tap_no_err(snapshot_open(path, SNAPSHOT_SAFE, &snapshot, &err), &err, "open")) {
+        struct snapshot_answer answer;
+        snapshot_lookup(snapshot, ip_from_v4(0x0a000002), &answer);
+        tap_ok(answer.count == 1 && str_eq(answer.sightings[0].family, STR("zzz-real")),
+               "the larger family is listed");
+    }
+    snapshot_unref(snapshot);
+    sightings_close(sightings);
+}
+
 /* Builders at the same time must not write over each other. */
 static void
 test_company(void)
@@ -252,6 +286,7 @@ main(void)
     test_days();
     test_nothing();
     test_many_families();
+    test_too_many_families();
     test_company();
     return tap_done();
 }

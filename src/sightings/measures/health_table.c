@@ -10,7 +10,7 @@ static const struct table_column columns[] = {
 };
 
 /* A source that has stopped for good would fill the table; this many days of a gap are told. */
-enum { GAP_DAYS_SHOWN = 30 };
+enum { GAP_DAYS_SHOWN = 30, DELIVERY_DAYS = 2 };
 
 static void
 put_day(const struct health *health, const struct health_series *series, day at,
@@ -54,6 +54,17 @@ put_source(const struct health *health, const struct health_series *series, day 
     }
 }
 
+/* Without an end given, silence since the last stored day shows, too: up to two days ago, since a
+ * day's file comes on the next. */
+static day
+last_day(const struct scope *scope)
+{
+    day last = scope->to, expected = clock_today() - DELIVERY_DAYS;
+    if (scope->request->to != DAY_NONE || expected <= last)
+        return last;
+    return expected < last + GAP_DAYS_SHOWN ? expected : last + GAP_DAYS_SHOWN;
+}
+
 errcode
 measure_health(const struct measure_request *request, struct table **ret, struct err *err)
 {
@@ -70,6 +81,8 @@ measure_health(const struct measure_request *request, struct table **ret, struct
     if (scope_empty(&scope))
         scope_note_empty(&scope, table);
     else
+        scope.to = last_day(&scope);
+    if (!scope_empty(&scope))
         code = health_load(&health, &scope, scope.from, scope.to, err);
     for (size_t i = 0; i < health.count && code == OK; i++) {
         const struct health_series *series = &health.series[i];
