@@ -18,6 +18,8 @@ serve_metrics(struct admin *admin, struct http_reply *reply)
          meta && meta->as_of != DAY_NONE ? meta->as_of : 0},
         {"snapshot_built_seconds", "When it was built, in seconds since 1970.",
          meta ? (double)(meta->built / USEC_PER_SECOND) : 0},
+        {"snapshot_swap_seconds", "The slowest opening, verifying and taking over while serving.",
+         (double)admin->metrics->swap_nanoseconds / 1e9},
         {"snapshot_addresses", "IPv4 addresses in it.", (double)counts.addresses4},
         {"snapshot_prefixes", "IPv6 networks in it.", (double)counts.prefixes6},
     };

@@ -83,6 +83,7 @@ open_parts(struct portal *portal, struct err *err)
     site->hotlines = options->hotlines.n ? options->hotlines : embed_file("hotlines.tsv");
     site->hotline_scope = options->hotline_scope;
     site->home_country = options->home_country;
+    site->metrics = &portal->metrics;
     errcode code = hotlines_check(site->hotlines, err);
     if (code == OK)
         code = families_new("families", (str){NULL, 0}, &site->families, err);

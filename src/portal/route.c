@@ -97,8 +97,10 @@ serve_error(const struct visit *visit, unsigned status)
     reply->route = visit->request->fault ? ROUTE_REFUSED : ROUTE_OTHER;
     if (status == 405)
         reply->allow = "GET, HEAD";
-    if (status == 429)
+    if (status == 429) {
         reply->retry_after = "60";
+        metrics_add(&visit->site->metrics->limited, 1);
+    }
     if (str_starts(visit->request->path, STR("/api/")))
         api_serve_error(visit, status);
     else

@@ -15,6 +15,7 @@ struct site {
     struct families *families;
     struct snapshots *snapshots;
     struct rate *rate;
+    struct metrics *metrics;
 };
 
 /* Handlers for http_options.handle; CONTEXT is the site. */

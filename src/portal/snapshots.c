@@ -103,6 +103,15 @@ is_wanted(const struct snapshots *snapshots, const struct snapshot *found, bool 
     return !damaged || snapshot_meta(found)->built > snapshot_meta(current)->built;
 }
 
+/* The first one does not count: nobody was served before it. */
+static void
+note_time(struct snapshots *snapshots, int64_t begin)
+{
+    uint64_t took = (uint64_t)(clock_monotonic() - begin);
+    if (snapshots->current && took > snapshots->metrics->swap_nanoseconds)
+        snapshots->metrics->swap_nanoseconds = took;
+}
+
 void
 snapshots_tick(struct snapshots *snapshots)
 {
@@ -112,6 +121,7 @@ snapshots_tick(struct snapshots *snapshots)
         snapshots->retired = snapshot_unref(snapshots->retired);
     if (!folder_changed(snapshots))
         return;
+    int64_t begin = clock_monotonic();
     errcode code = snapshot_open_newest(snapshots->folder, SNAPSHOT_WHOLE, &found, &warning, &err);
     tell(snapshots, &warning);
     if (code != OK) {
@@ -120,14 +130,18 @@ snapshots_tick(struct snapshots *snapshots)
         return;
     }
     if (!is_wanted(snapshots, found, warning.code != OK)) {
+        note_time(snapshots, begin);
         snapshot_unref(found);
         return;
     }
+    bool first = !snapshots->current;
     pthread_rwlock_wrlock(&snapshots->lock);
     snapshots->retired = snapshots->current;
     snapshots->current = found;
     snapshots->epoch++;
     pthread_rwlock_unlock(&snapshots->lock);
+    if (!first)
+        note_time(snapshots, begin);
     metrics_add(&snapshots->metrics->swaps, 1);
     log_info("snapshot in use: %llu addresses, %llu IPv6 networks",
              (unsigned long long)snapshot_counts(found).addresses4,

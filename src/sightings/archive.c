@@ -82,7 +82,12 @@ head_read(const char *path, str file, struct archive_entry *ret, str *ret_rest, 
     if (words[0] != SKIPPABLE_MAGIC || words[1] > META_MAX || words[1] > file.n - sizeof words)
         return err_set(err, ERR_CORRUPT, "archive entry %s does not begin with its meta", path);
     struct archive_entry entry = {.meta = {.received = 0}};
-    if (!meta_read((str){file.p + sizeof words, words[1]}, &entry.meta, &entry.hash))
+    struct checksum sum;
+    if (words[1] < sizeof sum)
+        return err_set(err, ERR_CORRUPT, "archive entry %s has no meta", path);
+    str meta = {file.p + sizeof words, words[1] - sizeof sum};
+    memcpy(&sum, meta.p + meta.n, sizeof sum);
+    if (!checksum_eq(sum, checksum_of(meta)) || !meta_read(meta, &entry.meta, &entry.hash))
         return err_set(err, ERR_CORRUPT, "archive entry %s has a damaged meta", path);
     snprintf(entry.path, sizeof entry.path, "%s", path);
     *ret = entry;
@@ -134,6 +139,8 @@ entry_write(const char *path, str content, const struct archive_meta *meta,
     uint32_t words[2] = {SKIPPABLE_MAGIC, 0};
     buf_add(&head, words, sizeof words);
     meta_write(meta, hash, &head);
+    struct checksum sum = checksum_of(str_from(buf_view(&head), sizeof words));
+    buf_add(&head, &sum, sizeof sum);
     code = buf_check(&head, "the archive entry's meta", err);
     if (code == OK) {
         words[1] = (uint32_t)(head.n - sizeof words);

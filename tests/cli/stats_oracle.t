@@ -14,8 +14,8 @@ export KHIEN_NOW
 ok $? 'a simulated sinkhole is taken in'
 cat sim/*-event4_sinkhole-simulated.csv |
     awk -F'"' '$2 ~ /^2026/ { n = split($0, c, ","); gsub(/"/, "", c[26]); gsub(/"/, "", c[3])
-        print substr($2, 1, 10) "," c[26] "," c[3] }' >rows.csv
-sqlite3 oracle.db 'CREATE TABLE seen (day TEXT, family TEXT, ip TEXT)' \
+        print substr($2, 1, 10) "," substr($2, 12, 2) "," c[26] "," c[3] }' >rows.csv
+sqlite3 oracle.db 'CREATE TABLE seen (day TEXT, hour TEXT, family TEXT, ip TEXT)' \
     '.mode csv' '.import rows.csv seen' 'CREATE INDEX by_day ON seen (day, family, ip)'
 [ "$(wc -l <rows.csv)" -gt 20000 ]
 ok $? "the oracle has $(wc -l <rows.csv) rows"
@@ -32,6 +32,11 @@ sqlite3 oracle.db 'SELECT family, sum(n) FROM (SELECT family, count(DISTINCT ip)
     GROUP BY day, family) GROUP BY family ORDER BY 2 DESC, 1 LIMIT 5' >want
 "$KHIEN" stats top --top 5 --json | jq -r '.[] | "\(.family)|\(.address_days)"' >got
 same want got 'families by address-days'
+
+sqlite3 oracle.db 'SELECT day, max(n) FROM (SELECT day, hour, count(DISTINCT ip) AS n FROM seen
+    GROUP BY day, hour) GROUP BY day' >want
+"$KHIEN" stats hourly --json | jq -r '.[] | select(.family == "*") | "\(.day)|\(.hourly_max)"' >got
+same want got 'the most addresses within an hour, from the archive'
 
 cat >churn.sql <<'SQL'
 CREATE TEMP TABLE b AS SELECT DISTINCT ip FROM seen WHERE day BETWEEN '2026-11-12' AND '2026-11-14';

@@ -2,4 +2,4 @@
 /* Bambenek lists. */
 #include "feed_fuzz.h"
 
-FEED_FUZZ(bambenek)
+FEED_FUZZ(bambenek);

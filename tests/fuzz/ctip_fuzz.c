@@ -2,4 +2,4 @@
 /* Microsoft CTIP: JSON list, JSON lines, CSV. */
 #include "feed_fuzz.h"
 
-FEED_FUZZ(ctip)
+FEED_FUZZ(ctip);

@@ -2,4 +2,4 @@
 /* Team Cymru CAP reports, both forms. */
 #include "feed_fuzz.h"
 
-FEED_FUZZ(cymru)
+FEED_FUZZ(cymru);

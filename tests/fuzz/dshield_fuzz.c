@@ -2,4 +2,4 @@
 /* DShield block list. */
 #include "feed_fuzz.h"
 
-FEED_FUZZ(dshield)
+FEED_FUZZ(dshield);

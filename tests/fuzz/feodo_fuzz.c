@@ -2,4 +2,4 @@
 /* Feodo Tracker: JSON, CSV, addresses. */
 #include "feed_fuzz.h"
 
-FEED_FUZZ(feodo)
+FEED_FUZZ(feodo);

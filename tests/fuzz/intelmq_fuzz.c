@@ -2,4 +2,4 @@
 /* IntelMQ JSON lines, flat and nested. */
 #include "events_fuzz.h"
 
-EVENTS_FUZZ(intelmq)
+EVENTS_FUZZ(intelmq);

@@ -2,4 +2,4 @@
 /* MISP events, responses and feed folders' files. */
 #include "events_fuzz.h"
 
-EVENTS_FUZZ(misp)
+EVENTS_FUZZ(misp);

@@ -2,4 +2,4 @@
 /* Lists of addresses, prefixes and ranges. */
 #include "feed_fuzz.h"
 
-FEED_FUZZ(plain_list)
+FEED_FUZZ(plain_list);

@@ -2,4 +2,4 @@
 /* Spamhaus DROP: text and JSON lines. */
 #include "feed_fuzz.h"
 
-FEED_FUZZ(spamhaus_drop)
+FEED_FUZZ(spamhaus_drop);

@@ -2,4 +2,4 @@
 /* ThreatFox: CSV and JSON. */
 #include "feed_fuzz.h"
 
-FEED_FUZZ(threatfox)
+FEED_FUZZ(threatfox);

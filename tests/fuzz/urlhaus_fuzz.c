@@ -2,4 +2,4 @@
 /* URLhaus: CSV with quotes. */
 #include "feed_fuzz.h"
 
-FEED_FUZZ(urlhaus)
+FEED_FUZZ(urlhaus);

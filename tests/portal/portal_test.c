@@ -240,6 +240,8 @@ check_limit(const char *folder, struct buf *answer)
     tap_eq_i64(last, 429, "too many from one network");
     tap_ok(has(answer, "Retry-After: 60") && has(answer, "{\"error\""), "says when to come again");
     tap_eq_i64(get(port, "/kiem-tra", AT_FOREIGN, NULL, answer), 200, "others are served");
+    get(portal_admin_port(running.portal), "/metrics", NULL, NULL, answer);
+    tap_ok(has(answer, "khien_http_limited_total 1\n"), "it is counted");
     running_stop(&running);
 }
 

@@ -268,9 +268,7 @@ cut_input(void *context, uint64_t done, uint64_t total)
     (void)done;
     (void)total;
     struct changing *changing = context;
-    if (!changing->done)
-        tap_ok(truncate(changing->path, 0) == 0, "the input is cut while it is parsed");
-    changing->done = true;
+    changing->done = changing->done || truncate(changing->path, 0) == 0;
 }
 
 static void

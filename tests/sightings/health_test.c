@@ -50,6 +50,10 @@ alone(void)
     static const int few[] = {3, 1, 4, 2, 5, 1, 2, 6, -2};
     static const int two_steps[] = {1000, 1000, 200, 200, 200, 1000, 1000, 1000, -2};
     static const int to_nothing[] = {500, 500, 500, 0, 0, 0, -2};
+    static const int short_list[] = {5, 5, 5, 1, 1, 1, -2};
+    static const int two_days[] = {10, 2, -2};
+    judged(short_list, "foopoo", "a short list that never varied loses four fifths");
+    judged(two_days, "fs", "the second day already");
     judged(steady, "foooooo", "what is usual is ok");
     judged(weekend, "foooooooo", "a weekend is ok");
     judged(slow, "fooooooooooooooooooo",

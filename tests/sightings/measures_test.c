@@ -291,6 +291,20 @@ policy_loss(void)
     has(table, all, "comparable", "no");
     table_free(table);
 
+    r.by = BY_TOTAL;
+    table = compute(&r, "daily");
+    has(table, 9, "comparable", "yes");
+    has(table, 10, "comparable", "no");
+    has(table, 11, "comparable", "yes");
+    table_free(table);
+    r.by = BY_SOURCE;
+    table = compute(&r, "daily");
+    has(table, 2 * 10, "source", "a");
+    has(table, 2 * 10, "comparable", "no");
+    has(table, 2 * 10 + 1, "source", "b");
+    has(table, 2 * 10 + 1, "comparable", "yes");
+    table_free(table);
+
     r.from = d(0);
     r.to = d(19);
     table = compute(&r, "health");

@@ -20,6 +20,23 @@ family_text(const json_t *family, struct buf *out)
                STR_ARG(last), (long long)days);
 }
 
+/* Lists and scans are told apart from infections, as everywhere. */
+static void
+other_text(const json_t *other, struct buf *out)
+{
+    str name = json_text(other, "name"), class = json_text(other, "class"),
+        first = json_text(other, "first_seen"), last = json_text(other, "last_seen");
+    buf_printf(out, "  no infection, but %.*s: %.*s, %.*s to %.*s\n", STR_ARG(class), STR_ARG(name),
+               STR_ARG(first), STR_ARG(last));
+}
+
+static void
+list_text(const json_t *list, void (*write)(const json_t *item, struct buf *out), struct buf *out)
+{
+    for (size_t i = 0; i < json_array_size(list); i++)
+        write(json_array_get(list, i), out);
+}
+
 static void
 network_text(const json_t *network, struct buf *out)
 {
@@ -43,9 +60,8 @@ write_text(str json, struct buf *out, struct err *err)
     if (json_is_true(json_object_get(answer, "demonstration")))
         buf_z(out, "DEMONSTRATION: simulated data\n");
     buf_printf(out, "state: %.*s\n", STR_ARG(state));
-    size_t index;
-    json_t *family;
-    json_array_foreach(json_object_get(answer, "families"), index, family) family_text(family, out);
+    list_text(json_object_get(answer, "families"), family_text, out);
+    list_text(json_object_get(answer, "other"), other_text, out);
     network_text(json_object_get(answer, "network"), out);
     buf_printf(out, "%.*s\n", STR_ARG(advice));
     return OK;

@@ -26,6 +26,7 @@ struct metrics {
     _Atomic uint64_t handled_nanoseconds;
     _Atomic uint64_t connections, rejected_connections, late_connections;
     _Atomic uint64_t limited, swaps, refused_snapshots;
+    _Atomic uint64_t swap_nanoseconds; /* the slowest one since the start */
 };
 
 static inline void

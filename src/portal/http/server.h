@@ -20,7 +20,7 @@ struct http_request {
     str path, query; /* decoded; raw */
     ip visitor;      /* the peer, or what a trusted proxy says */
     bool exempt;     /* from rates: asked from this machine itself, by no proxy */
-    str accept, accept_encoding, accept_language, if_none_match;
+    str accept, accept_encoding, if_none_match;
 };
 
 enum http_policy { POLICY_DATA, POLICY_PAGE };

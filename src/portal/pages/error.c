@@ -15,8 +15,6 @@ static const struct status_words statuses[] = {
     {414, N_("Address too long"), N_("The address of the page is too long.")},
     {429, N_("Too many requests"),
      N_("Your network has sent too many requests within a minute. Wait a minute and try again.")},
-    {500, N_("Something went wrong"), N_("The fault is ours. Try again later.")},
-    {503, N_("Not available at the moment"), N_("Try again in a few minutes.")},
 };
 
 static const struct status_words malformed = {

@@ -100,7 +100,7 @@ put_row(struct daily *daily, const struct day_row *row, str network, str name, u
         health_reasons(&daily->health[row->class],
                        daily->by == BY_SOURCE ? row->group : daily->scope.request->source,
                        daily->by == BY_FAMILY ? row->group : family,
-                       since == DAY_NONE ? daily->day : since + 1, daily->day, &reasons);
+                       since == DAY_NONE ? daily->day : since, daily->day, &reasons);
     reasons_put(&reasons, table);
     reasons_clear(&reasons);
 }
@@ -136,9 +136,19 @@ health_of_class(struct daily *daily, enum event_class class, struct err *err)
     return code;
 }
 
+static int
+by_class_and_group(const void *a, const void *b)
+{
+    const struct day_row *x = a, *y = b;
+    int order = strcmp(event_class_name(x->class), event_class_name(y->class));
+    return order ? order : str_compare(x->group, y->group);
+}
+
 static errcode
 day_finish(struct daily *daily, struct err *err)
 {
+    if (daily->count)
+        qsort(daily->rows, daily->count, sizeof *daily->rows, by_class_and_group);
     for (size_t i = 0; i < daily->count; i++) {
         struct day_row *row = &daily->rows[i];
         errcode code = scope_filter(&daily->scope, daily->day, &row->set, err);

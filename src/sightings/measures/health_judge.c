@@ -10,11 +10,15 @@
 enum { REFERENCE_DAYS = 14, STAY_DAYS = 2 };
 
 /* A fall to 60 % or a rise to 167 % is within what weekdays do; one to a quarter or fourfold never
- * is, however noisy the source. MAD_FACTOR: five standard deviations (1.4826 MAD = one, Rousseeuw
- * and Croux, 1993). COUNT_FACTOR: five standard deviations of ln of a small count. */
-static const double FLOOR = 0.5108256, CAP = 1.3862944, MAD_FACTOR = 7.413, COUNT_FACTOR = 5;
-/* How much of that far a single night must have brought: a clean-up, however quick, takes days. */
-static const double OVERNIGHT = 0.8;
+ * is, however noisy the source. MAD_SIGMA: the standard deviation is so many times the MAD
+ * (Rousseeuw and Croux, 1993); five of them are too far. COUNT_FACTOR: so are five standard
+ * deviations of ln of a small Poisson count; a list that varies less than half as much as that is a
+ * steady one, and needs less. */
+static const double FLOOR = 0.5108256, CAP = 1.3862944, MAD_SIGMA = 1.4826, COUNT_FACTOR = 5,
+                    STEADY_FACTOR = 2.5;
+/* How much of that far a single night must have brought: a clean-up, however quick, takes days.
+ * NIGHT_FACTOR: standard deviations of the difference of two Poisson counts, as logarithms. */
+static const double OVERNIGHT = 0.8, NIGHT_FACTOR = 3;
 
 struct reference {
     double levels[REFERENCE_DAYS]; /* a ring */
@@ -46,17 +50,21 @@ median(const double *values, size_t count)
     return count % 2 ? sorted[count / 2] : (sorted[count / 2 - 1] + sorted[count / 2]) / 2;
 }
 
-/* The median and how far from it is too far. */
+/* The median and how far from it is too far; *RET_STEADY: the reference varies less than counts
+ * do. */
 static double
-threshold(const struct reference *reference, double *ret_median)
+threshold(const struct reference *reference, double *ret_median, bool *ret_steady)
 {
     double distance[REFERENCE_DAYS];
     double middle = median(reference->levels, reference->count);
     for (size_t i = 0; i < reference->count; i++)
         distance[i] = fabs(reference->levels[i] - middle);
-    double limit = fmax(FLOOR, MAD_FACTOR * median(distance, reference->count));
+    double mad = median(distance, reference->count), poisson = 1 / sqrt(exp(middle));
+    bool steady = reference->count == 1 || MAD_SIGMA * mad <= poisson / 2;
+    double factor = steady ? STEADY_FACTOR : COUNT_FACTOR;
+    *ret_steady = steady;
     *ret_median = middle;
-    return fmax(fmin(limit, CAP), COUNT_FACTOR / sqrt(exp(middle)));
+    return fmax(fmin(fmax(FLOOR, 5 * MAD_SIGMA * mad), CAP), factor * poisson);
 }
 
 static double
@@ -130,14 +138,23 @@ struct judging {
     enum health_state last;
 };
 
+/* Whether the day before was still elsewhere, by more than two counts may differ. */
+static bool
+came_overnight(const struct judging *j, double now, double direction, double limit, bool steady)
+{
+    double change = (now - j->previous) * direction;
+    double noise = steady ? 0 : NIGHT_FACTOR * sqrt(exp(-now) + exp(-j->previous));
+    return change > OVERNIGHT * limit && change > noise;
+}
+
 /* A day far from the reference: what it is, and what the reference becomes. */
 static enum health_state
-judge_far(struct judging *j, size_t at, double middle, double limit)
+judge_far(struct judging *j, size_t at, double middle, double limit, bool steady)
 {
     double now = level(&j->series->days[at]);
     double direction = now > middle ? 1 : -1;
     enum health_state state = direction > 0 ? HEALTH_GROWN : HEALTH_SHRUNK;
-    bool overnight = (now - j->previous) * direction > OVERNIGHT * limit;
+    bool overnight = came_overnight(j, now, direction, limit, steady);
     if (!overnight && j->last == state)
         return state; /* still away, waiting for its return */
     if (!overnight) {
@@ -171,7 +188,8 @@ judge_day(struct judging *j, size_t at)
         reference_push(&j->reference, now);
         return j->series->older ? HEALTH_OK : HEALTH_FIRST;
     }
-    double limit = threshold(&j->reference, &middle);
+    bool steady;
+    double limit = threshold(&j->reference, &middle, &steady);
     d->expected = expm1(middle);
     if (d->note.n) {
         j->reference = (struct reference){0};
@@ -179,7 +197,7 @@ judge_day(struct judging *j, size_t at)
         return confirmed(d) ? HEALTH_EXPLAINED : HEALTH_POLICY;
     }
     if (fabs(now - middle) > limit)
-        return judge_far(j, at, middle, limit);
+        return judge_far(j, at, middle, limit, steady);
     reference_push(&j->reference, now);
     return HEALTH_OK;
 }
