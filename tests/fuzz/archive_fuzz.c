@@ -30,10 +30,12 @@ prepare(void)
 static void
 make_entry(str meta, str content, struct buf *out)
 {
-    uint32_t words[2] = {0x184d2a50, (uint32_t)meta.n};
+    struct checksum sum = checksum_of(meta);
+    uint32_t words[2] = {0x184d2a50, (uint32_t)(meta.n + sizeof sum)};
     size_t room = ZSTD_compressBound(content.n);
     buf_add(out, words, sizeof words);
     buf_str(out, meta);
+    buf_add(out, &sum, sizeof sum);
     char *at = buf_space(out, room);
     size_t n = ZSTD_compress(at, room, content.p ? content.p : "", content.n, 1);
     require(!ZSTD_isError(n));

@@ -12,7 +12,7 @@ enum { REFERENCE_DAYS = 14, STAY_DAYS = 2 };
 /* A fall to 60 % or a rise to 167 % is within what weekdays do; one to a quarter or fourfold never
  * is, however noisy the source. MAD_SIGMA: the standard deviation is so many times the MAD
  * (Rousseeuw and Croux, 1993); five of them are too far. COUNT_FACTOR: so are five standard
- * deviations of ln of a small Poisson count; a list that varies less than half as much as that is a
+ * deviations of ln of a small Poisson count; a list that varies less than a quarter of that is a
  * steady one, and needs less. */
 static const double FLOOR = 0.5108256, CAP = 1.3862944, MAD_SIGMA = 1.4826, COUNT_FACTOR = 5,
                     STEADY_FACTOR = 2.5;
@@ -60,7 +60,7 @@ threshold(const struct reference *reference, double *ret_median, bool *ret_stead
     for (size_t i = 0; i < reference->count; i++)
         distance[i] = fabs(reference->levels[i] - middle);
     double mad = median(distance, reference->count), poisson = 1 / sqrt(exp(middle));
-    bool steady = reference->count == 1 || MAD_SIGMA * mad <= poisson / 2;
+    bool steady = reference->count == 1 || MAD_SIGMA * mad <= poisson / 4;
     double factor = steady ? STEADY_FACTOR : COUNT_FACTOR;
     *ret_steady = steady;
     *ret_median = middle;
