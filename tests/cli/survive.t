@@ -16,8 +16,8 @@ make_report() { # make_report DAY ROWS SEED
               "\"dst_ip\",\"dst_port\",\"infection\",\"family\",\"event_id\""
         for (i = 0; i < rows; i++) {
             f = family[int(rand() * 5) + 1]
-            printf "\"%s %02d:%02d:00\",\"tcp\",\"1.%d.%d.%d\",%d,45899,\"VN\",\"192.88.99.1\",80," \
-                   "\"%s\",\"%s\",\n", day, int(rand() * 24), int(rand() * 60),
+            printf "\"%s %02d:%02d:00\",\"tcp\",\"1.%d.%d.%d\",%d,45899,\"VN\"," \
+                   "\"192.88.99.1\",80,\"%s\",\"%s\",\n", day, int(rand() * 24), int(rand() * 60),
                    52 + int(rand() * 3), int(rand() * 256), int(rand() * 256),
                    1024 + int(rand() * 60000), f, f
         }
