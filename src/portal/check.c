@@ -68,6 +68,16 @@ has_data(const struct check *check, usec now)
     return check->demonstration || day_of(now) - check->as_of <= CHECK_STALE_DAYS;
 }
 
+/* Country tables go by who holds the registration: 2001:ee0::/30 is VNPT's and stands under AU. A
+ * provider of our own table is at home whatever they say. */
+static bool
+is_foreign(const struct check *check, const char *home)
+{
+    const struct network *network = &check->network;
+    return check->has_network && network->country[0] && network->isp.n == 0 &&
+           strcmp(network->country, home) != 0;
+}
+
 static unsigned
 notes_of(const struct check *check, ip addr, usec now, const char *home)
 {
@@ -78,7 +88,7 @@ notes_of(const struct check *check, ip addr, usec now, const char *home)
         notes |= 1 << CHECK_LOCAL;
     if (!has_data(check, now))
         notes |= 1 << CHECK_NO_DATA;
-    if (check->has_network && network->country[0] && strcmp(network->country, home) != 0)
+    if (is_foreign(check, home))
         notes |= 1 << CHECK_FOREIGN;
     if (carrier ||
         (check->has_network && (network->kind == NETWORK_CGNAT || network->kind == NETWORK_MOBILE)))
@@ -214,10 +224,10 @@ check_write_json(const struct check *check, enum language language, struct buf *
 }
 
 void
-portal_check_json(const struct snapshot *snapshot, ip addr, usec now, enum language language,
-                  struct buf *out)
+portal_check_json(const struct snapshot *snapshot, ip addr, usec now, const char *home,
+                  enum language language, struct buf *out)
 {
     struct check check;
-    check_address(snapshot, ip_unmap(addr), now, "VN", &check);
+    check_address(snapshot, ip_unmap(addr), now, home, &check);
     check_write_json(&check, language, out);
 }

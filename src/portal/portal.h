@@ -9,9 +9,10 @@
 
 /* What the data say about ADDR, as one JSON object (docs/http.md) without a newline. SNAPSHOT may
  * be NULL: then the state is "no-data". NOW tells whether the data are too old to say anything.
- * LANGUAGE is that of "advice". The address itself is not in it. */
-void portal_check_json(const struct snapshot *snapshot, ip addr, usec now, enum language language,
-                       struct buf *out);
+ * HOME is the two-letter country whose connections the data are about, LANGUAGE that of "advice".
+ * The address itself is not in it. */
+void portal_check_json(const struct snapshot *snapshot, ip addr, usec now, const char *home,
+                       enum language language, struct buf *out);
 
 enum { PORTAL_TRUSTED_MAX = 64 };
 

@@ -118,7 +118,7 @@ digest replayed | cmp -s - plain.digest
 ok $? 'builds the same bytes too'
 
 entry=$(find replayed/archive -name '*.zst' | head -n 1)
-printf 'X' | dd of="$entry" bs=1 seek=2000 conv=notrunc 2>/dev/null
+printf 'XXXXXXXXXXXXXXXX' | dd of="$entry" bs=1 seek=2000 conv=notrunc 2>/dev/null
 KHIEN_STATE_FOLDER=replayed "$KHIEN" verify >verify.out 2>&1
 is $? 1 'a damaged archive entry fails verify'
 grep -q "$(basename "$entry")" verify.out

@@ -27,6 +27,7 @@ static const struct {
     {AT_MOBILE_SEEN, CHECK_RECENT, NOTE(SHARED) | NOTE(DYNAMIC), 1, 0},
     {AT_CGNAT, CHECK_SHARED, NOTE(DYNAMIC), 0, 0},
     {AT_FOREIGN, CHECK_FOREIGN, 0, 0, 0},
+    {AT_ASSIGNED, CHECK_IPV6, NOTE(DYNAMIC), 0, 0},
     {AT_IPV6, CHECK_IPV6, 0, 0, 0},
     {AT_IPV6_SEEN, CHECK_RECENT, NOTE(IPV6), 1, 0},
     {"2405:4800:0:1:ffff::9", CHECK_RECENT, NOTE(IPV6), 1, 0},
@@ -76,7 +77,7 @@ json_of(const struct snapshot *snapshot, const char *addr, enum language languag
     struct buf out = BUF(1 << 16);
     struct err err = {0};
     json_t *json = NULL;
-    portal_check_json(snapshot, fixture_ip(addr), clock_now(), language, &out);
+    portal_check_json(snapshot, fixture_ip(addr), clock_now(), "VN", language, &out);
     tap_no_err(json_read(buf_view(&out), 1 << 16, &json, &err), &err, "JSON of %s is valid", addr);
     tap_ok(str_find(buf_view(&out), str_of(addr)) == SIZE_MAX, "JSON of %s does not hold it", addr);
     buf_clear(&out);

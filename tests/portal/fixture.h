@@ -23,6 +23,7 @@
 #define AT_MOBILE_SEEN "27.64.0.2"
 #define AT_CGNAT "100.64.7.7"
 #define AT_FOREIGN "8.8.8.8"
+#define AT_ASSIGNED "2001:ee0::1" /* a Vietnamese provider's, which a country table calls AU */
 #define AT_IPV6 "2405:4800::1"
 #define AT_IPV6_SEEN "2405:4800:0:1::5"
 #define AT_NOWHERE "1.2.3.4"
@@ -73,6 +74,7 @@ fixture_write(const char *folder, const struct snapshot_meta *meta)
         "prefix,asn,name,isp,country,province,unit,kind,subscribers,valid_from,valid_to\n"
         "203.162.0.0/16,45899,VNPT Corp,vnpt,VN,01,,fixed,,,\n"
         "27.64.0.0/12,7552,Viettel Group,viettel,VN,79,,mobile,,,\n"
+        "2001:ee0::/32,45899,VNPT Corp,vnpt,AU,,,fixed,,,\n"
         "8.8.8.0/24,15169,\"Google <LLC>\",,US,,,hosting,,,\n";
     struct err err = {0};
     struct networks_report report;

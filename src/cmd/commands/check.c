@@ -82,8 +82,9 @@ run(const struct call *call, struct err *err)
     if (code != OK)
         return code;
     struct buf json = BUF(1 << 20), out = BUF(1 << 20);
-    portal_check_json(snapshot, ip_unmap(addr), clock_now(), english ? LANGUAGE_EN : LANGUAGE_VI,
-                      &json);
+    portal_check_json(snapshot, ip_unmap(addr), clock_now(),
+                      conf_text(call->conf, "check.home_country"),
+                      english ? LANGUAGE_EN : LANGUAGE_VI, &json);
     if (call_given(call, "json")) {
         buf_str(&out, buf_view(&json));
         buf_char(&out, '\n');
