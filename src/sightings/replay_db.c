@@ -130,6 +130,18 @@ make_tables(struct sightings *sightings, struct err *err)
                       err);
 }
 
+/* Columns 0 … 3: day, class, family, source. */
+static struct set_key
+key_of_row(struct statement *statement)
+{
+    return (struct set_key){
+        .day = (day)store_column_i64(statement, 0),
+        .class = event_class_find(store_column_str(statement, 1)),
+        .family = store_column_str(statement, 2),
+        .source = store_column_str(statement, 3),
+    };
+}
+
 /* A damaged stored set holds nothing that could be kept. */
 static errcode
 keep_stored(struct replay_run *run, struct err *err)
@@ -140,12 +152,7 @@ keep_stored(struct replay_run *run, struct err *err)
         sightings->store, "SELECT day, class, family, source FROM sighting_set", &statement, err);
     bool more;
     while (code == OK && (code = store_step(statement, &more, err)) == OK && more) {
-        struct set_key key = {
-            .day = (day)store_column_i64(statement, 0),
-            .class = event_class_find(store_column_str(statement, 1)),
-            .family = store_column_str(statement, 2),
-            .source = store_column_str(statement, 3),
-        };
+        struct set_key key = key_of_row(statement);
         cleanup(cleanup_ipset) struct ipset *set = NULL;
         struct err why;
         errcode loaded = set_load(sightings, SETS_LIVE, &key, &set, &why);
@@ -344,12 +351,7 @@ verify_sets(struct sightings *sightings, struct fault_count *faults, struct err 
         sightings->store, "SELECT day, class, family, source FROM sighting_set", &statement, err);
     bool more;
     while (code == OK && (code = store_step(statement, &more, err)) == OK && more) {
-        struct set_key key = {
-            .day = (day)store_column_i64(statement, 0),
-            .class = event_class_find(store_column_str(statement, 1)),
-            .family = store_column_str(statement, 2),
-            .source = store_column_str(statement, 3),
-        };
+        struct set_key key = key_of_row(statement);
         struct ipset *set = NULL;
         struct err why;
         errcode loaded = set_load(sightings, SETS_LIVE, &key, &set, &why);

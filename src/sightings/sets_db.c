@@ -103,9 +103,9 @@ set_checksum(const struct set_key *key, str stored)
         .content = checksum_of(stored),
         .day = (uint64_t)(int64_t)key->day,
         .members = key->members,
-        .class = str_hash(str_of(event_class_name(key->class))),
-        .family = str_hash(key->family),
-        .source = str_hash(key->source),
+        .class = checksum_of(str_of(event_class_name(key->class))).low,
+        .family = checksum_of(key->family).low,
+        .source = checksum_of(key->source).low,
     };
     return checksum_of((str){(const char *)&parts, sizeof parts});
 }

@@ -129,36 +129,15 @@ document_read(void *context, const char *name, str bytes, struct err *err)
     return format ? feed_parse(format, &input, &sink, err) : OK;
 }
 
-/* The day of receipt in archive/YYYY/MM/DD/…; DAY_NONE when the path has none. */
-static day
-receipt_day(const char *path)
-{
-    str s = str_of(path);
-    day at;
-    for (size_t i = 0; i + 10 < s.n; i++) {
-        char text[11];
-        memcpy(text, s.p + i, 10);
-        text[10] = '\0';
-        if (text[4] != '/' || text[7] != '/')
-            continue;
-        text[4] = text[7] = '-';
-        if (day_parse((str){text, 10}, &at))
-            return at;
-    }
-    return DAY_NONE;
-}
-
-/* An input received long before the period cannot hold events of it. */
 static errcode
-input_read(void *context, const char *path, struct err *err)
+input_read(void *context, str path, struct err *err)
 {
     struct hourly *h = context;
-    day received = receipt_day(path);
-    if (received != DAY_NONE && received < h->scope.from - LIMIT_DAYS_AHEAD)
-        return OK;
     struct archive_entry entry;
     struct archive_content *content = NULL;
-    if (archive_open(h->folder, path, &entry, &content, err) != OK) {
+    char terminated[sizeof entry.path];
+    if (!str_copy(path, terminated, sizeof terminated) ||
+        archive_open(h->folder, terminated, &entry, &content, err) != OK) {
         h->damaged++;
         return OK;
     }
@@ -226,7 +205,6 @@ static errcode
 compute(struct hourly *h, struct err *err)
 {
     const struct measure_request *r = h->scope.request;
-    char folder[PATH_TEXT];
     if (h->scope.to - h->scope.from >= LONGEST_DAYS)
         return err_set(err, ERR_USAGE,
                        "hourly reads the archive again: give at most %d days with "
@@ -234,12 +212,10 @@ compute(struct hourly *h, struct err *err)
                        LONGEST_DAYS);
     h->days = (size_t)(h->scope.to - h->scope.from) + 1;
     names_index(&h->families, (str){"", 0});
-    errcode code = path_join(folder, sightings_folder(r->sightings), "archive", err);
-    if (code == OK)
-        code = health_load(&h->health, &h->scope, h->scope.from, h->scope.to, err);
+    errcode code = health_load(&h->health, &h->scope, h->scope.from, h->scope.to, err);
     h->folder = sightings_folder(r->sightings);
-    if (code == OK && file_exists(folder))
-        code = archive_each(h->folder, input_read, h, err);
+    if (code == OK)
+        code = sightings_each_input(r->sightings, h->scope.from, h->scope.to, input_read, h, err);
     for (day at = h->scope.from; at <= h->scope.to && code == OK; at++)
         for (size_t f = 0; f < h->families.count && f < h->room && code == OK; f++)
             code = put_day(h, f, at, err);
