@@ -84,7 +84,7 @@ errcode
 file_map_open(const char *path, struct file_map *ret, struct err *err)
 {
     cleanup(cleanup_close) int fd = -1;
-    size_t size;
+    size_t size = 0;
     errcode code = open_regular(path, &fd, &size, err);
     return code == OK ? map_fd(fd, size, path, ret, err) : code;
 }

@@ -24,8 +24,8 @@ find_array(const struct chunk_file *file, uint32_t id, size_t item, const void *
 static errcode
 open_meta(struct snapshot *s, struct err *err)
 {
-    const struct snapshot_meta_record *meta;
-    uint32_t count;
+    const struct snapshot_meta_record *meta = NULL;
+    uint32_t count = 0;
     errcode code = FIND(&s->file, "META", struct snapshot_meta_record, &meta, &count, err);
     if (code != OK)
         return code;

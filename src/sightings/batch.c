@@ -189,7 +189,7 @@ set_for(struct batch *batch, const struct event *event, day on, struct batch_set
         .family = family_of(batch, event, &unknown),
         .source = at_most(source, LIMIT_SOURCE_NAME),
     };
-    struct batch_set *set;
+    struct batch_set *set = NULL;
     errcode code = find_or_make(batch, &key, &set, err);
     if (code != OK)
         return code;
@@ -284,7 +284,7 @@ day_of_event(struct batch *batch, const struct event *event, day *ret, struct er
 errcode
 batch_add(struct batch *batch, const struct event *event, struct err *err)
 {
-    day on;
+    day on = DAY_NONE;
     errcode code = day_of_event(batch, event, &on, err);
     if (code != OK)
         return code;
@@ -294,7 +294,7 @@ batch_add(struct batch *batch, const struct event *event, struct err *err)
         batch->totals.without_address++;
         return OK;
     }
-    struct batch_set *set;
+    struct batch_set *set = NULL;
     code = set_for(batch, event, on, &set, err);
     if (code != OK)
         return code;
