@@ -564,7 +564,7 @@ set_merge(struct sightings *sightings, enum set_table table, struct set_key *key
 errcode
 generation_grow(struct sightings *sightings, struct err *err)
 {
-    uint64_t generation;
+    uint64_t generation = 0;
     errcode code = sightings_generation(sightings, &generation, err);
     if (code != OK)
         return code;
