@@ -40,8 +40,9 @@ batch_new(const struct families *families, const struct network_map *networks, u
 {
     struct batch *batch = mem_calloc(1, sizeof *batch);
     batch->families = families;
-    /* An empty registry attributes nothing, so nothing is missing from it. */
-    batch->networks = networks && network_map_count(networks) > 0 ? networks : NULL;
+    /* Carrier-grade NAT space (RFC 6598) is in every map. A registry with nothing else attributes
+     * nothing, so nothing is missing from it. */
+    batch->networks = networks && network_map_count(networks) > 1 ? networks : NULL;
     batch->received = received;
     batch->latest = received + LIMIT_DAYS_AHEAD * USEC_PER_DAY;
     batch->slots = 64;
