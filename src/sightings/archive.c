@@ -191,10 +191,11 @@ meta_alike(const struct archive_meta *a, const struct archive_meta *b)
 }
 
 errcode
-archive_add(const char *folder, str content, const struct archive_meta *meta,
-            struct archive_entry *ret, bool *ret_new, struct err *err)
+archive_add(const char *folder, str content, const struct sha256 *hash,
+            const struct archive_meta *meta, struct archive_entry *ret, bool *ret_new,
+            struct err *err)
 {
-    struct archive_entry entry = {.hash = sha256_of(content), .meta = *meta};
+    struct archive_entry entry = {.hash = hash ? *hash : sha256_of(content), .meta = *meta};
     meta_clean(&entry.meta);
     entry.meta.bytes = content.n;
     entry_path(&entry.hash, meta->received, entry.path);

@@ -27,9 +27,11 @@ struct archive_entry {
 /* Stores CONTENT durably unless an intact entry with its hash, day of receipt and meta is there;
  * *RET is then that earlier entry, with its own receipt time, and *RET_NEW is false. An entry that
  * was made with other words (format, source, columns, name) gives way: nobody could use it. Text in
- * the meta that is no UTF-8 is stored with '?' in place of the bytes at fault. */
-errcode archive_add(const char *folder, str content, const struct archive_meta *meta,
-                    struct archive_entry *ret, bool *ret_new, struct err *err);
+ * the meta that is no UTF-8 is stored with '?' in place of the bytes at fault. HASH is the
+ * content's where the caller knows it, else NULL. */
+errcode archive_add(const char *folder, str content, const struct sha256 *hash,
+                    const struct archive_meta *meta, struct archive_entry *ret, bool *ret_new,
+                    struct err *err);
 /* The entry's content, decompressed into an unlinked temporary file and mapped; damage (wrong hash,
  * broken frame, missing meta) is ERR_CORRUPT naming the entry. */
 struct archive_content;

@@ -306,7 +306,7 @@ ingest_bytes(struct sightings *sightings, const char *name, str content,
     code = ingest_is_known(sightings, &entry.hash, day_of(meta.received), &report, err);
     if (code == OK && !report.duplicate && options->archive) {
         bool is_new;
-        code = archive_add(sightings->folder, content, &meta, &entry, &is_new, err);
+        code = archive_add(sightings->folder, content, &entry.hash, &meta, &entry, &is_new, err);
     }
     if (code == OK && !report.duplicate)
         code = ingest_entry(sightings, &entry, content, options, &report, err);

@@ -35,7 +35,7 @@ test_round_trip(str content, const char *what)
     struct archive_entry entry, read_entry;
     struct err err;
     bool is_new;
-    if (!tap_no_err(archive_add(folder, content, &meta, &entry, &is_new, &err), &err,
+    if (!tap_no_err(archive_add(folder, content, NULL, &meta, &entry, &is_new, &err), &err,
                     "%s is archived", what))
         return;
     tap_ok(is_new, "%s is new", what);
@@ -48,7 +48,7 @@ test_round_trip(str content, const char *what)
     tap_eq_i64(read_entry.meta.received, meta.received, "and its time of receipt");
     archive_close(read);
     meta.received += USEC_PER_SECOND;
-    tap_no_err(archive_add(folder, content, &meta, &entry, &is_new, &err), &err, "again");
+    tap_no_err(archive_add(folder, content, NULL, &meta, &entry, &is_new, &err), &err, "again");
     tap_ok(!is_new && entry.meta.received == read_entry.meta.received,
            "the second time it is the earlier entry");
 }
@@ -62,7 +62,7 @@ test_damage(void)
     struct err err;
     bool is_new;
     str content = STR("192.0.2.1\n192.0.2.2\n198.51.100.7\n203.0.113.9\n");
-    archive_add(folder, content, &meta, &entry, &is_new, &err);
+    archive_add(folder, content, NULL, &meta, &entry, &is_new, &err);
     char path[PATH_TEXT];
     path_join(path, folder, entry.path, NULL);
     struct buf original;
@@ -84,7 +84,7 @@ test_damage(void)
     tap_ok(found, "every changed byte is found");
     tap_ok(named, "the damaged entry is named");
     file_replace(path, (str){original.p, original.n / 2}, NULL);
-    tap_no_err(archive_add(folder, content, &meta, &entry, &is_new, &err), &err,
+    tap_no_err(archive_add(folder, content, NULL, &meta, &entry, &is_new, &err), &err,
                "a damaged entry is written again when the input comes again");
     tap_ok(is_new, "as a new one");
     buf_clear(&original);

@@ -206,7 +206,7 @@ test_pending_later(void)
     struct archive_entry entry;
     struct err err;
     bool is_new, duplicate;
-    tap_no_err(archive_add(sightings_folder(sightings), str_of(dated), &meta, &entry, &is_new,
+    tap_no_err(archive_add(sightings_folder(sightings), str_of(dated), NULL, &meta, &entry, &is_new,
                            &err),
                &err, "archived, then the crash");
     setenv("KHIEN_NOW", "2026-09-02T08:00:00Z", 1);

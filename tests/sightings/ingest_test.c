@@ -232,8 +232,8 @@ test_pending(void)
     struct archive_entry entry;
     struct err err;
     bool is_new;
-    tap_no_err(archive_add(sightings_folder(sightings), str_of(list_a), &meta, &entry, &is_new,
-                           &err),
+    tap_no_err(archive_add(sightings_folder(sightings), str_of(list_a), NULL, &meta, &entry,
+                           &is_new, &err),
                &err, "archived, then the crash");
     uint64_t count = 0;
     tap_no_err(ingest_pending(sightings, options, &count, &err), &err, "pending inputs");
