@@ -2,10 +2,27 @@
 /* Errors as values: filling and prefixing them. */
 #include "base/err.h"
 
+#include "base/str.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+void
+err_make_shown(char *text)
+{
+    size_t n = strlen(text), length;
+    for (size_t i = 0; i < n; i += length) {
+        const unsigned char *c = (const unsigned char *)text + i;
+        length = *c < 0x80 ? 1 : *c < 0xe0 ? 2 : *c < 0xf0 ? 3 : 4;
+        bool control = *c < ' ' || *c == 0x7f || (*c == 0xc2 && c[1] < 0xa0); /* C0 and C1 */
+        if (!control && length <= n - i && str_is_utf8((str){text + i, length}))
+            continue;
+        text[i] = '?';
+        length = 1;
+    }
+}
 
 errcode
 err_set(struct err *err, errcode code, const char *format, ...)
@@ -17,6 +34,7 @@ err_set(struct err *err, errcode code, const char *format, ...)
     va_start(args, format);
     vsnprintf(err->text, sizeof err->text, format, args);
     va_end(args);
+    err_make_shown(err->text);
     return code;
 }
 
@@ -54,6 +72,7 @@ err_set_errno(struct err *err, const char *format, ...)
     char words[128];
     snprintf(err->text + at, sizeof err->text - at, ": %s",
              strerror_r(number, words, sizeof words));
+    err_make_shown(err->text);
     return code;
 }
 
@@ -74,6 +93,7 @@ err_prefix(struct err *err, const char *format, ...)
         n = room / 2;
     snprintf(text, sizeof text, "%.*s: %.*s", (int)n, context, (int)(room - n - 2), err->text);
     memcpy(err->text, text, sizeof text);
+    err_make_shown(err->text);
     return err->code;
 }
 

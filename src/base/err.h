@@ -32,5 +32,8 @@ errcode err_set_errno(struct err *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Puts "CONTEXT: " before the message; returns the code it holds. */
 errcode err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Makes a message fit for a terminal: control characters and bytes that are not UTF-8, which it may
+ * quote from input, become '?'. The functions above do it. */
+void err_make_shown(char *text);
 /* The code in one word, e.g. "format". */
 const char *err_code_name(errcode code);

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading JSON: jansson behind a cap on depth. */
+/* Reading JSON: jansson behind caps on depth and memory. */
 #include "base/json_in.h"
 
 #include "base/limits.h"
 
-/* The deepest nesting of brackets outside strings. jansson recurses, so this is asked first. */
-static size_t
-deepest(str text)
+/* What jansson would make of the text: the deepest nesting, since it recurses, and about how much
+ * memory, since "{}," takes 80 times its length. The weights are those of jansson 2.14 on 64 bits.
+ */
+struct shape {
+    size_t depth, memory;
+};
+enum { OBJECT_BYTES = 256, ARRAY_BYTES = 144, PAIR_BYTES = 112, ELEMENT_BYTES = 48 };
+
+static struct shape
+shape_of(str text)
 {
-    size_t depth = 0, most = 0;
+    size_t depth = 0, most = 0, memory = text.n;
     bool quoted = false;
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i];
@@ -19,14 +26,17 @@ deepest(str text)
                 quoted = false;
         } else if (c == '"') {
             quoted = true;
+        } else if (c == ',' || c == ':') {
+            memory += c == ',' ? ELEMENT_BYTES : PAIR_BYTES;
         } else if (c == '{' || c == '[') {
+            memory += c == '{' ? OBJECT_BYTES : ARRAY_BYTES;
             if (++depth > most)
                 most = depth;
         } else if ((c == '}' || c == ']') && depth > 0) {
             depth--;
         }
     }
-    return most;
+    return (struct shape){most, memory};
 }
 
 errcode
@@ -35,9 +45,15 @@ json_read(str text, size_t cap, json_t **ret, struct err *err)
     if (text.n > cap)
         return err_set(err, ERR_LIMIT, "the JSON document is larger than the %zu bytes allowed",
                        cap);
-    if (deepest(text) > LIMIT_JSON_DEPTH)
+    struct shape shape = shape_of(text);
+    if (shape.depth > LIMIT_JSON_DEPTH)
         return err_set(err, ERR_LIMIT, "the JSON is nested deeper than %d levels",
                        LIMIT_JSON_DEPTH);
+    if (shape.memory > LIMIT_JSON_MEMORY)
+        return err_set(err, ERR_LIMIT,
+                       "the JSON has so many values that it takes more than the %zu bytes of "
+                       "memory allowed",
+                       LIMIT_JSON_MEMORY);
     json_error_t why;
     json_t *json = json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES, &why);
     if (!json)

@@ -7,8 +7,9 @@
 
 #include <jansson.h>
 
-/* The document, which the caller frees with json_decref. Nesting deeper than LIMIT_JSON_DEPTH or
- * more than CAP bytes is ERR_LIMIT; anything else wrong is ERR_FORMAT with line and column. */
+/* The document, which the caller frees with json_decref. Nesting deeper than LIMIT_JSON_DEPTH, more
+ * than CAP bytes, or values for more than LIMIT_JSON_MEMORY is ERR_LIMIT; anything else wrong is
+ * ERR_FORMAT with line and column. */
 errcode json_read(str text, size_t cap, json_t **ret, struct err *err);
 static inline void
 cleanup_json(json_t **json)

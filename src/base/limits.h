@@ -26,3 +26,4 @@ enum {
 #define LIMIT_EXPANSION_RATIO 1000
 /* JSON documents that are read whole (MISP, STIX, Feodo). */
 #define LIMIT_JSON_BYTES ((size_t)512 << 20)
+#define LIMIT_JSON_MEMORY ((size_t)2 << 30) /* about what their values take when they are read */

@@ -29,14 +29,17 @@ write_counts(const struct ingest_report *report, struct buf *out)
 static void
 write_refusals(const struct ingest_report *report, struct buf *out)
 {
+    uint64_t rows = 0;
     for (size_t i = 0; i < report->refusal_count; i++) {
         const struct ingest_refusal *refusal = &report->refusals[i];
-        buf_printf(out, "  refused: %s:%llu: %s\n", refusal->document,
-                   (unsigned long long)refusal->line, refusal->reason);
+        buf_printf(out, "  refused: %s:", refusal->document);
+        if (refusal->line) /* 0: the whole document */
+            buf_printf(out, "%llu:", (unsigned long long)refusal->line);
+        buf_printf(out, " %s\n", refusal->reason);
+        rows += refusal->line > 0;
     }
-    if (report->refused > report->refusal_count)
-        buf_printf(out, "  refused: %llu more\n",
-                   (unsigned long long)(report->refused - report->refusal_count));
+    if (report->refused > rows)
+        buf_printf(out, "  refused: %llu more\n", (unsigned long long)(report->refused - rows));
 }
 
 void

@@ -447,7 +447,7 @@ event_set(struct event *event, const struct event_field *field, str value, struc
     case KIND_IP:
         return parse_ip(value, at);
     case KIND_NETWORK:
-        return prefix_parse(value, false, at);
+        return prefix_parse(value, true, at);
     case KIND_ASN:
         return parse_asn(value, at);
     case KIND_PORT:

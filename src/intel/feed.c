@@ -32,6 +32,9 @@ feed_sniff(const struct feed_input *input, struct err *err)
         return best;
     if (str_trim(input->bytes).n == 0)
         err_set(err, ERR_UNSUPPORTED, "the file is empty, so no feed format can be recognised");
+    else if (str_starts(input->bytes, STR("\xff\xfe")) || str_starts(input->bytes, STR("\xfe\xff")))
+        err_set(err, ERR_UNSUPPORTED,
+                "the file is UTF-16; feeds are read as UTF-8 (iconv -f UTF-16 -t UTF-8 converts)");
     else
         err_set(err, ERR_UNSUPPORTED,
                 "no feed format is recognised by the file's name, its header line or its first "
@@ -42,13 +45,19 @@ feed_sniff(const struct feed_input *input, struct err *err)
 void
 feed_refuse(struct feed_sink *sink, uint64_t line, const char *format, ...)
 {
-    if (sink->refused && sink->rows_refused < LIMIT_REFUSED_SHOWN) {
+    if (sink->rows_refused < LIMIT_REFUSED_SHOWN) {
         char reason[400];
         va_list args;
         va_start(args, format);
         vsnprintf(reason, sizeof reason, format, args);
         va_end(args);
-        sink->refused(sink->context, line, reason);
+        err_make_shown(reason);
+        if (sink->rows_refused == 0) {
+            sink->first_line = line;
+            snprintf(sink->first_reason, sizeof sink->first_reason, "%s", reason);
+        }
+        if (sink->refused)
+            sink->refused(sink->context, line, reason);
     }
     sink->rows_refused++;
 }
@@ -66,8 +75,9 @@ feed_parse(const struct feed_format *format, const struct feed_input *input, str
     if (refused > LIMIT_REFUSED_FEW && refused * 100 > rows * LIMIT_REFUSED_PERCENT)
         return err_set(err, ERR_FORMAT,
                        "%llu of %llu rows were refused, more than the %d %% allowed; the file is "
-                       "damaged or not of the format %s, and nothing of it is taken",
+                       "damaged or not of the format %s, and nothing of it is taken (the first: "
+                       "line %llu, %s)",
                        (unsigned long long)refused, (unsigned long long)rows, LIMIT_REFUSED_PERCENT,
-                       format->name);
+                       format->name, (unsigned long long)sink->first_line, sink->first_reason);
     return OK;
 }

@@ -23,7 +23,9 @@ struct feed_sink {
     void (*refused)(void *context, uint64_t line, const char *reason);
 
     uint64_t rows;         /* records seen: every format counts them with feed_row */
-    uint64_t rows_refused; /* by feed_refuse */
+    uint64_t rows_refused; /* by feed_refuse; the first one's line and reason: */
+    uint64_t first_line;
+    char first_reason[160];
     uint64_t rows_skipped; /* understood and rightly without an event */
     uint64_t events;
 };

@@ -98,6 +98,7 @@ on_document(void *context, const char *name, str bytes, struct err *err)
     if (!format) {
         parse->documents_unknown++;
         snprintf(parse->unknown_reason, sizeof parse->unknown_reason, "%s", why.text);
+        note_refusal(parse, 0, "the document is of no known format and was passed over");
         return OK;
     }
     struct feed_sink sink = {

@@ -26,7 +26,7 @@ struct ingest_count {
     uint64_t events, distinct;
 };
 struct ingest_refusal {
-    uint64_t line;
+    uint64_t line; /* 0: the document as a whole was passed over */
     char document[96], reason[200];
 };
 struct ingest_report {

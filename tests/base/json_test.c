@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/json_in.h"
 #include "base/json_out.h"
+#include "base/limits.h"
 #include "base/tap.h"
 
 static void
@@ -66,6 +67,34 @@ test_reading(void)
     tap_eq_i64(json_read(STR("[1,2,3]"), 5, &json, &err), ERR_LIMIT, "too large");
 }
 
+/* The message quotes the document. */
+static void
+test_message(void)
+{
+    json_t *json = NULL;
+    struct err err;
+    tap_eq_i64(json_read(STR("[\"a\x1b[31m\"]"), 4096, &json, &err), ERR_FORMAT,
+               "a control byte is no JSON");
+    tap_ok(!strchr(err.text, '\x1b'), "and does not reach the terminal");
+}
+
+/* "{}," takes 80 times its length when it is read. */
+static void
+test_memory(void)
+{
+    struct buf text = BUF(32 << 20);
+    buf_char(&text, '[');
+    for (size_t i = 0; i < LIMIT_JSON_MEMORY / 256; i++)
+        buf_z(&text, "{},");
+    buf_z(&text, "0]");
+    json_t *json = NULL;
+    struct err err;
+    tap_eq_i64(json_read(buf_view(&text), SIZE_MAX, &json, &err), ERR_LIMIT,
+               "values without end are refused before they are read");
+    tap_ok(!json, "and nothing is given");
+    buf_clear(&text);
+}
+
 static void
 test_large_numbers(void)
 {
@@ -83,6 +112,8 @@ main(void)
 {
     test_writing();
     test_reading();
+    test_message();
+    test_memory();
     test_large_numbers();
     return tap_done();
 }

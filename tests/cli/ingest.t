@@ -91,6 +91,13 @@ report 2026-11-17 203.0.113.9 >drop/2026-11-17-event4_sinkhole-x.csv
 "$KHIEN" ingest --watch drop --once
 is "$?$(ls drop/*.csv 2>/dev/null)" 0 '--once takes what is there and ends'
 
+echo 'no feed at all' >README.txt
+report 2026-11-19 203.0.113.9 >2026-11-19-event4_sinkhole-z.csv
+zip -q mixed.zip README.txt 2026-11-19-event4_sinkhole-z.csv
+"$KHIEN" ingest --json mixed.zip >out
+is "$(jq -c '.inputs[0] | [.events, .refusals[0].document, .refusals[0].line]' out)" \
+    '[1,"README.txt",0]' 'what is no feed in an archive is named, the rest is taken'
+
 "$KHIEN" feed note 'my source' 2026-11-20 'new policy'
 is "$("$KHIEN" feed notes --json | jq -c '.[0] | [.source, .day, .text]')" \
     '["my source","2026-11-20","new policy"]' 'a note on a source'

@@ -120,6 +120,45 @@ test_refusals(void)
     buf_clear(&text);
 }
 
+/* Each line seems to open a record that goes on to the end. */
+static void
+test_vain_quotes(void)
+{
+    struct buf text = BUF(4 << 20), odd = BUF(1 << 20);
+    buf_z(&odd, "\"a\"b,\"");
+    for (int i = 0; i < 10000; i++)
+        buf_z(&odd, "0123456789");
+    buf_z(&odd, "\"\n");
+    struct csv csv;
+    csv_init(&csv, buf_view(&odd), ',');
+    tap_ok(csv_next(&csv, NULL) == CSV_RECORD && csv.cells == 2, "a long record with odd quotes");
+    csv_clear(&csv);
+    for (int line = 0; line < 700; line++) {
+        buf_char(&text, 'x');
+        for (int i = 0; i < 200; i++)
+            buf_z(&text, "0123456789");
+        buf_z(&text, "\",\"\n");
+    }
+    buf_str(&text, STR("ends \"\n"));
+    buf_str(&text, buf_view(&odd));
+    buf_str(&text, STR("plain,row\n"));
+    csv_init(&csv, buf_view(&text), ',');
+    enum csv_result result = CSV_REFUSED;
+    size_t refused = 0;
+    while (csv.line < 702 && result != CSV_END) {
+        result = csv_next(&csv, NULL);
+        refused += result == CSV_REFUSED;
+    }
+    tap_ok(refused > 600, "lines that never end are refused one by one");
+    tap_ok(result == CSV_REFUSED && csv.line == 702,
+           "a long record with odd quotes is refused behind very many of them");
+    tap_ok(csv_next(&csv, NULL) == CSV_RECORD && str_eq(csv_cell(&csv, 1), STR("row")),
+           "other rows are read");
+    csv_clear(&csv);
+    buf_clear(&text);
+    buf_clear(&odd);
+}
+
 /* The same records moved byte by byte through the blocks give the same cells. */
 static void
 test_every_offset(void)
@@ -157,6 +196,7 @@ main(void)
     test_records();
     test_quotes();
     test_refusals();
+    test_vain_quotes();
     test_every_offset();
     test_separator();
     return tap_done();

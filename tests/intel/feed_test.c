@@ -98,6 +98,41 @@ check_shares(void)
     tap_eq_i64(seen.events, 3, "at once");
 }
 
+static errcode
+parse_quoting(const struct feed_input *input, struct feed_sink *sink, struct err *err)
+{
+    (void)err;
+    feed_row(sink);
+    feed_refuse(sink, 1, "%.*s", STR_ARG(input->bytes));
+    return OK;
+}
+
+/* What a feed says is quoted on terminals. */
+static void
+check_quotes(void)
+{
+    static const struct {
+        const char *text, *shown;
+    } quotes[] = {
+        {"\x1b[31mred\x07\x7f", "?[31mred??"},
+        {"m\xc3\xa0u \xe2\x82\xab", "m\xc3\xa0u \xe2\x82\xab"},
+        {"\xc2\x9b"
+         "31m",
+         "??31m"},
+        {"cut \xe2\x82", "cut ??"},
+        {"\xffm\xc3\xa0u\xed\xa0\x80\x80", "?m\xc3\xa0u????"},
+    };
+    static const struct feed_format quoting = {.name = "test", .parse = parse_quoting};
+    for (size_t i = 0; i < sizeof quotes / sizeof *quotes; i++) {
+        struct err err;
+        struct seen seen = {0};
+        struct feed_sink sink = {.context = &seen, .event = on_event, .refused = on_refused};
+        struct feed_input input = {.name = "t", .bytes = str_of(quotes[i].text)};
+        tap_no_err(feed_parse(&quoting, &input, &sink, &err), &err, "a quoted reason");
+        tap_eq_z(seen.reason, quotes[i].shown, "cannot command a terminal");
+    }
+}
+
 /* Two documents through one sink: the share is of each. */
 static void
 check_two(void)
@@ -134,6 +169,8 @@ check_table(void)
     tap_ok(strstr(err.text, "--feed NAME") != NULL, "the message says what to do");
     struct feed_input empty = {.name = "x.csv", .bytes = STR("\n")};
     tap_ok(!feed_sniff(&empty, &err) && strstr(err.text, "empty"), "an empty file is called so");
+    struct feed_input wide = {.name = "x.csv", .bytes = STR("\xff\xfe\x31\0.\0")};
+    tap_ok(!feed_sniff(&wide, &err) && strstr(err.text, "UTF-16"), "so is one in UTF-16");
 }
 
 int
@@ -141,6 +178,7 @@ main(void)
 {
     check_shares();
     check_two();
+    check_quotes();
     check_table();
     return tap_done();
 }

@@ -218,6 +218,94 @@ test_foreign_files(void)
     free(entries);
 }
 
+/* ── whose file it is ── */
+
+#define REPORT_HEAD "timestamp,src_ip,src_geo,infection,event_id,detail\n"
+
+/* What bots and their victims say about themselves stands in cells, and comments behind rows are
+ * free: no such text makes a file another format's. */
+static void
+test_planted_marks(void)
+{
+    static const char *const marks[] = {"DShield.org Recommended Block List",
+                                        "Feodo Tracker",
+                                        "c2_status dst_ip",
+                                        "report|ip|asn|timestamp|",
+                                        "https://osint.bambenekconsulting.com/manual/x.txt",
+                                        "DateTimeReceivedUtc SourceIp",
+                                        "# URLhaus Database Dump (CSV)",
+                                        "dateadded,url,url_status",
+                                        "Spamhaus DROP List",
+                                        "# IPsum Threat Intelligence Feed"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        struct buf text = BUF(4096);
+        struct err err;
+        struct feed_input input = {.name = "x.dat"};
+        buf_printf(&text, REPORT_HEAD "\"2026-01-01 00:00:00\",192.0.2.1,VN,mirai,,\"%s\"\n",
+                   marks[i]);
+        input.bytes = buf_view(&text);
+        const struct feed_format *format = feed_sniff(&input, &err);
+        tap_eq_z(format ? format->name : "", "shadowserver", "a report with \"%s\"", marks[i]);
+        buf_reset(&text);
+        buf_printf(&text, "{\"source.ip\":\"192.0.2.1\",\"feed.name\":\"%s\"}\n", marks[i]);
+        input.bytes = buf_view(&text);
+        format = feed_sniff(&input, &err);
+        tap_eq_z(format ? format->name : "", "intelmq", "an event with it");
+        buf_reset(&text);
+        buf_printf(&text, "192.0.2.1\n192.0.2.2 # %s\n", marks[i]);
+        input.bytes = buf_view(&text);
+        format = feed_sniff(&input, &err);
+        tap_eq_z(format ? format->name : "", "plain_list", "a list with it");
+        buf_clear(&text);
+    }
+}
+
+/* A source that has nothing to say today sends a file without rows; that is no fault. */
+static const struct {
+    const char *format, *name, *text;
+} empty_feeds[] = {
+    {"shadowserver", "event4_sinkhole.csv", "timestamp,src_ip,src_geo,infection\n"},
+    {"shadowserver", "event4_sinkhole.csv", "timestamp,src_ip,src_geo,infection"},
+    {"feodo", "feodo.json", "[]\n"},
+    {"feodo", "x.txt", "# Feodo Tracker Botnet C2 IP Blocklist #\r\n# END 0 entries\r\n"},
+    {"urlhaus", "x.csv", "# URLhaus Database Dump (CSV)\n# id,dateadded,url,url_status\n"},
+    {"threatfox", "x.csv", "# \"first_seen_utc\",\"ioc_id\",\"ioc_value\",\"threat_type\"\n"},
+    {"threatfox", "threatfox.json", "{\"query_status\":\"no_result\",\"data\":\"none\"}"},
+    {"spamhaus_drop", "x.txt", "; Spamhaus DROP List 2026/01/01\n"},
+    {"spamhaus_drop", "x.json",
+     "{\"type\":\"metadata\",\"records\":0,\"copyright\":\"The Spamhaus Project\"}\n"},
+    {"dshield", "x.txt", "# DShield.org Recommended Block List\nStart\tEnd\tNetblock\tAttacks\n"},
+    {"cymru", "x.txt", "# report|ip|asn|timestamp|comments|asn_name\n"},
+    {"bambenek", "x.txt", "## https://osint.bambenekconsulting.com/manual/\n"},
+    {"ctip", "x.csv", "DataFeed,DateTimeReceivedUtc,SourceIp\n"},
+    {"plain_list", "x.txt", "# IPsum Threat Intelligence Feed\n#\n"},
+    {"plain_list", "blocklistde-ssh.txt", "# nothing\n"},
+    {"misp", "x.json", "{\"response\": []}\n"},
+    {"misp", "manifest.json", "{}"},
+    {"misp", "x.json", "{\"Event\":{\"Orgc\":{\"name\":\"x\"},\"Attribute\":[]}}"},
+    {"stix", "x.json", "{\"type\":\"bundle\",\"id\":\"bundle--1\"}"},
+    {"stix", "x.json", "{\"type\":\"bundle\",\"id\":\"bundle--1\",\"objects\":[]}"},
+};
+
+static void
+test_empty_feeds(void)
+{
+    for (size_t i = 0; i < sizeof empty_feeds / sizeof *empty_feeds; i++) {
+        struct feed_input input = {.name = empty_feeds[i].name,
+                                   .bytes = str_of(empty_feeds[i].text)};
+        struct err err;
+        struct feed_sink sink;
+        struct output output;
+        const struct feed_format *format = feed_sniff(&input, &err);
+        if (!tap_ok(format && str_eq(str_of(format->name), str_of(empty_feeds[i].format)),
+                    "%s without rows is recognised (%zu)", empty_feeds[i].format, i))
+            continue;
+        tap_no_err(run(format, &input, &output, &sink, &err), &err, "it is no fault");
+        tap_eq_i64((int64_t)(sink.rows_refused + sink.events), 0, "and has no events");
+        output_clear(&output);
+    }
+}
+
 /* ── names of lists ── */
 
 static const struct {
@@ -320,6 +408,106 @@ test_deep_json(void)
     buf_clear(&text);
 }
 
+/* Lines that end with CR alone make one line of the file; that must not look like no rows. */
+static void
+test_lone_cr(void)
+{
+    struct feed_sink sink;
+    struct err err;
+    tap_eq_i64(parse_text("shadowserver", "event4_sinkhole.csv",
+                          STR("timestamp,src_ip,infection\r2026-01-01,192.0.2.1,mirai\r"), &sink,
+                          &err),
+               ERR_FORMAT, "a report with CR alone is refused");
+    tap_no_err(parse_text("plain_list", "x", STR("# list\r192.0.2.1\r"), &sink, &err), &err,
+               "a list with CR alone");
+    tap_eq_i64(sink.rows_refused, 1, "is refused, not passed over as a comment");
+    tap_no_err(parse_text("ctip", "x.csv",
+                          STR("DateTimeReceivedUtc,SourceIp\r2026-01-01,192.0.2.1\r"), &sink, &err),
+               &err, "a CSV with CR alone");
+    tap_eq_i64(sink.rows_refused, 1, "is refused too");
+    tap_no_err(parse_text("plain_list", "x", STR("192.0.2.1\r\r\n"), &sink, &err), &err,
+               "two CR before LF");
+    tap_eq_i64(sink.events, 1, "are one line end");
+}
+
+static void
+test_refused_query(void)
+{
+    struct feed_sink sink;
+    struct err err;
+    tap_eq_i64(parse_text("threatfox", "threatfox.json",
+                          STR("{\"query_status\":\"unknown_auth_key\",\"data\":[]}"), &sink, &err),
+               ERR_FORMAT, "an answer that is no list is not taken for an empty one");
+    tap_ok(strstr(err.text, "unknown_auth_key") != NULL, "and is shown");
+}
+
+/* Microsoft counts from 1601; five digits of a year are no time. */
+static void
+test_late_ticks(void)
+{
+    struct feed_sink sink;
+    struct err err;
+    tap_no_err(parse_text("ctip", "x.json",
+                          STR("{\"DateTimeReceivedUtc\":\"132500000000000000\","
+                              "\"SourceIp\":\"192.0.2.1\"}\n"
+                              "{\"DateTimeReceivedUtc\":\"9000000000000000000\","
+                              "\"SourceIp\":\"192.0.2.1\"}\n"),
+                          &sink, &err),
+               &err, "ticks");
+    tap_eq_i64(sink.events, 1, "of our time are taken");
+    tap_eq_i64(sink.rows_refused, 1, "of the year 30000 are refused");
+}
+
+/* A bundle may refer to one long pattern from any number of sightings. */
+static void
+test_sightings(void)
+{
+    struct buf text = BUF(8 << 20);
+    buf_z(&text, "{\"type\":\"bundle\",\"id\":\"bundle--1\",\"objects\":[{\"type\":\"indicator\","
+                 "\"id\":\"i\",\"pattern\":\"[ipv4-addr:value = '192.0.2.1' OR url:value != '");
+    for (int i = 0; i < 100000; i++)
+        buf_z(&text, "0123456789");
+    buf_z(&text, "']\"}");
+    for (int i = 0; i < 400; i++)
+        buf_printf(&text, ",{\"type\":\"sighting\",\"id\":\"s%d\",\"sighting_of_ref\":\"i\"}", i);
+    buf_z(&text, "]}");
+    struct feed_sink sink;
+    struct err err;
+    tap_no_err(parse_text("stix", "x.json", buf_view(&text), &sink, &err), &err, "many sightings");
+    tap_eq_i64(sink.rows, 401, "are rows");
+    tap_ok(sink.events > 200 && sink.rows_refused > 100,
+           "beyond the cap they are refused, and counted");
+    buf_clear(&text);
+}
+
+static void
+test_misp_object(void)
+{
+#define HASH "d41d8cd98f00b204e9800998ecf8427e"
+    static const char object[] =
+        "{\"Event\":{\"Orgc\":{\"name\":\"o\"},\"Object\":[{\"Attribute\":["
+        "{\"type\":\"md5\",\"to_ids\":false,\"value\":\"" HASH "\"},"
+        "{\"type\":\"sha1\",\"to_ids\":true,"
+        "\"value\":\"da39a3ee5e6b4b0d3255bfef95601890afd80709\"},"
+        "{\"type\":\"ip-dst\",\"to_ids\":true,\"value\":\"192.0.2.1\"},"
+        "{\"type\":\"port\",\"to_ids\":false,\"value\":\"443\"},"
+        "{\"type\":\"port\",\"deleted\":true,\"value\":\"80\"}]}]}}";
+    struct feed_input input = {.name = "x.json", .bytes = STR(object)};
+    struct output output;
+    struct feed_sink sink;
+    struct err err;
+    tap_no_err(run(feed_format_find(STR("misp")), &input, &output, &sink, &err), &err,
+               "an object of MISP");
+    str events = buf_view(&output.events);
+    tap_eq_i64(sink.events, 2, "a hash for context does not hide the one to detect");
+    tap_ok(str_find(events, STR("da39a3ee5e6b")) != SIZE_MAX &&
+               str_find(events, STR(HASH)) != SIZE_MAX,
+           "whose event has both");
+    tap_ok(str_find(events, STR("\"source.port\":443")) != SIZE_MAX,
+           "the port is the one that is not deleted");
+    output_clear(&output);
+}
+
 static errcode
 stop(void *context, const struct event *event, struct err *err)
 {
@@ -357,7 +545,14 @@ main(void)
     for (size_t i = 0; i < sizeof known_samples / sizeof *known_samples; i++)
         test_sample(&known_samples[i]);
     test_foreign_files();
+    test_planted_marks();
+    test_empty_feeds();
     test_names();
+    test_lone_cr();
+    test_refused_query();
+    test_late_ticks();
+    test_sightings();
+    test_misp_object();
     test_long_line();
     test_refused_whole();
     test_deep_json();

@@ -72,8 +72,11 @@ parse_document(void *context, const char *name, str bytes, struct err *err)
     struct feed_sink sink = {
         .want_extra = true, .context = parsing, .event = write_event, .refused = show_refused};
     const struct feed_format *format = parsing->forced ? parsing->forced : feed_sniff(&input, err);
-    if (!format)
-        return err_prefix(err, "%s", name);
+    if (!format) { /* what is packed beside it is still read */
+        fprintf(stderr, "khien feed: %s: %s\n", name, err->text);
+        parsing->faults++;
+        return OK;
+    }
     parsing->document = name;
     errcode code = feed_parse(format, &input, &sink, err);
     if (sink.rows_refused > LIMIT_REFUSED_SHOWN)

@@ -8,7 +8,7 @@ enum list { LIST_UNKNOWN, LIST_C2_ADDRESS, LIST_C2_DOMAIN, LIST_DGA };
 static int
 sniff(const struct feed_input *input)
 {
-    if (rows_sniff(input, "bambenekconsulting.com/manual/"))
+    if (rows_sniff_head(input, "bambenekconsulting.com/manual/"))
         return 95;
     bool name = rows_name_has(input, "c2-ipmasterlist") || rows_name_has(input, "c2-dommasterlist");
     return name || rows_name_has(input, "dga-feed") ? 80 : 0;

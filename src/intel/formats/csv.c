@@ -29,6 +29,8 @@ csv_expect(struct csv *csv, size_t columns)
     csv->columns = columns;
 }
 
+enum { VAIN_MAX = 64 << 20 };
+
 enum find {
     FIND_DONE,
     FIND_ODD,
@@ -163,25 +165,31 @@ odd_cell_end(const char *p, const char *stop, char separator, bool *quoted)
     return p;
 }
 
-/* Byte by byte, for records with quotes in odd places. */
+/* Byte by byte, for records with quotes in odd places. Each line of a hostile file can seem to open
+ * a record as long as is allowed; after VAIN_MAX bytes were read in vain, records with odd quotes
+ * must be shorter. */
 static enum find
 find_odd(struct csv *csv, struct found *ret)
 {
-    size_t left = (size_t)(csv->end - csv->next), room = left < LIMIT_LINE ? left : LIMIT_LINE;
+    size_t left = (size_t)(csv->end - csv->next);
+    size_t most = csv->vain < VAIN_MAX ? LIMIT_LINE : LIMIT_CELL;
+    size_t room = left < most ? left : most;
     const char *p = csv->next, *stop = p + room;
     arena_reset(&csv->arena);
     str *cells = arena_alloc(&csv->arena, LIMIT_COLUMNS * sizeof *cells);
     *ret = (struct found){0};
     for (bool more = true; more;) {
-        if (ret->cells == LIMIT_COLUMNS)
+        if (ret->cells == LIMIT_COLUMNS) {
+            csv->vain += (size_t)(p - csv->next);
             return FIND_TOO_MANY;
+        }
         bool quoted = p < stop && *p == '"';
         const char *from = p + quoted;
         p = odd_cell_end(from, stop, csv->separator, &quoted);
-        if (quoted)
-            return FIND_OPEN_QUOTE;
-        if (p == stop && room < left)
-            return FIND_TOO_LONG;
+        if (quoted || (p == stop && room < left)) {
+            csv->vain += room;
+            return quoted ? FIND_OPEN_QUOTE : FIND_TOO_LONG;
+        }
         cells[ret->cells++] = (str){from, (size_t)(p - from)};
         more = p < stop && *p == csv->separator;
         p += more;
@@ -279,6 +287,17 @@ expected(struct csv *csv)
             return false;
     csv->cells = csv->columns;
     return true;
+}
+
+bool
+csv_has_cr(const struct csv *csv)
+{
+    for (size_t i = 0; i < csv->cells; i++) {
+        str cell = str_trim(csv_cell(csv, i));
+        if (cell.n && memchr(cell.p, '\r', cell.n))
+            return true;
+    }
+    return false;
 }
 
 enum csv_result

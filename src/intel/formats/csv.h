@@ -27,6 +27,7 @@ struct csv {
     const char *next, *end;
     size_t next_line;
     size_t columns; /* what every record must have; 0 = any number */
+    size_t vain;    /* bytes read for records that did not end */
     char separator;
     bool fast;
 };
@@ -43,6 +44,12 @@ void csv_expect(struct csv *csv, size_t columns);
  * (NUL first of all) other than tab, CR and LF. After a refusal reading goes on with the next line
  * of the file, so that one open quote cannot swallow the records behind it. */
 enum csv_result csv_next(struct csv *csv, struct err *err);
+
+/* True when a CR stands within a cell. In a header that means that lines end with CR alone, and
+ * that what seems to be the header is the whole file. */
+bool csv_has_cr(const struct csv *csv);
+#define CSV_CR_TEXT                                                                                \
+    "a CR stands within the header, as where lines end with CR alone; use CRLF or LF"
 
 /* Cell I of the record: without its quotes, doubled quotes made single, otherwise byte for byte.
  * Valid until the next csv_next. */

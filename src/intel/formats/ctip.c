@@ -115,7 +115,8 @@ sniff(const struct feed_input *input)
                    ? 95
                    : 0;
     }
-    return rows_sniff(input, "DateTimeReceivedUtc") && rows_sniff(input, "SourceIp") ? 90 : 0;
+    return rows_sniff_head(input, "DateTimeReceivedUtc") && rows_sniff_head(input, "SourceIp") ? 90
+                                                                                               : 0;
 }
 
 /* ── values ── */
@@ -125,8 +126,9 @@ static void
 set_time(struct row *row, str value)
 {
     const uint64_t epoch = UINT64_C(116444736000000000); /* 1970 */
+    const uint64_t last = UINT64_C(2650467743999999999); /* of the year 9999 */
     uint64_t ticks;
-    if (value.n >= 17 && str_to_u64(value, INT64_MAX, &ticks) && ticks >= epoch)
+    if (value.n >= 17 && str_to_u64(value, last, &ticks) && ticks >= epoch)
         row->event.time = (usec)((ticks - epoch) / 10);
     else
         row_need_time(row, value);

@@ -53,8 +53,8 @@ static const char *const families[] = {"beagle", "blaster", "conficker", "damewa
 static int
 sniff(const struct feed_input *input)
 {
-    bool header = rows_sniff(input, "report|ip|asn|timestamp|") ||
-                  rows_sniff(input, "category|address|asn|timestamp|");
+    bool header = rows_sniff_head(input, "report|ip|asn|timestamp|") ||
+                  rows_sniff_head(input, "category|address|asn|timestamp|");
     return header ? 95 : 0;
 }
 

@@ -10,9 +10,9 @@ static const char *const column_names[COLUMNS] = {"Start", "End",     "Netblock"
 static int
 sniff(const struct feed_input *input)
 {
-    if (rows_sniff(input, "DShield.org Recommended Block List"))
+    if (rows_sniff_comments(input, "DShield.org Recommended Block List"))
         return 95;
-    return rows_sniff(input, "Start\tEnd\tNetblock") ? 90 : 0;
+    return rows_sniff_head(input, "Start\tEnd\tNetblock") ? 90 : 0;
 }
 
 /* START/BITS, which must end at END. */

@@ -17,9 +17,9 @@ sniff(const struct feed_input *input)
         bool keys = rows_sniff(input, "\"ip_address\"") && rows_sniff(input, "\"last_online\"");
         return keys ? 90 : named && input->bytes.n < 8 ? 70 : 0;
     }
-    if (rows_sniff(input, "Feodo Tracker"))
+    if (rows_sniff_comments(input, "Feodo Tracker"))
         return 95;
-    if (rows_sniff(input, "c2_status") && rows_sniff(input, "dst_ip"))
+    if (rows_sniff_head(input, "c2_status") && rows_sniff_head(input, "dst_ip"))
         return 90;
     bool text = first == '#' || ascii_is_digit(first) || first == '"';
     return text && named ? 80 : 0;

@@ -288,6 +288,8 @@ parse_all(struct csv *csv, struct layout *layout, struct row *row, const struct 
         if (result == CSV_END)
             break;
         bool comment = result == CSV_RECORD && str_starts(csv_cell(csv, 0), STR("#"));
+        if (!layout->known && result == CSV_RECORD && csv_has_cr(csv))
+            return err_set(err, ERR_FORMAT, CSV_CR_TEXT);
         if (!layout->known && result == CSV_RECORD) {
             if (read_header(columns, csv, layout, &missing) || comment)
                 continue;

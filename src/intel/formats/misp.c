@@ -197,6 +197,14 @@ static const struct attribute_type types[] = {
     {"malware-sample", SHAPE_FILE_HASH, "malware.hash.md5", CLASS_MALWARE},
     {"email-src", SHAPE_ACCOUNT, NULL, CLASS_SPAM},
 };
+enum { TYPES = sizeof types / sizeof *types };
+
+/* What the attributes of one MISP object say about each other, gathered once. */
+struct object {
+    str values[TYPES]; /* of the hashes, by their place in types[] */
+    str port, file_name;
+    bool hash_told; /* one of its hashes became the event that carries them all */
+};
 
 /* What the attributes of one MISP event share. */
 struct misp {
@@ -212,7 +220,7 @@ struct misp {
 static const struct attribute_type *
 type_of(str name)
 {
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+    for (size_t i = 0; i < TYPES; i++)
         if (str_eq(str_of(types[i].name), name))
             return &types[i];
     return NULL;
@@ -313,37 +321,39 @@ set_value(struct row *row, const struct attribute_type *type, str value)
         need_address(row, second);
 }
 
-/* The port of an "ip-port" object, and the other hashes of a "file" object. */
 static void
-set_siblings(struct row *row, const struct attribute_type *type, const json_t *siblings)
+gather(const json_t *list, struct object *ret)
 {
+    *ret = (struct object){0};
     size_t i;
-    const json_t *sibling;
-    json_array_foreach(siblings, i, sibling)
+    const json_t *attribute;
+    json_array_foreach(list, i, attribute)
     {
-        str name = json_text(sibling, "type"), value = json_text(sibling, "value");
-        const struct attribute_type *other = type_of(name);
-        if (type->shape == SHAPE_HASH && other && other->shape == SHAPE_HASH)
-            row_set(row, other->field, value);
-        if (type->shape == SHAPE_ADDRESS && str_eq(name, STR("port")))
-            row_set(row, "source.port", value);
-        if (type->shape == SHAPE_HASH && str_eq(name, STR("filename")))
-            row_extra(row, "file.name", value);
+        str name = json_text(attribute, "type"), value = json_text(attribute, "value");
+        const struct attribute_type *type = type_of(name);
+        if (json_is_true(json_object_get(attribute, "deleted")))
+            continue;
+        if (type && type->shape == SHAPE_HASH)
+            ret->values[type - types] = value;
+        else if (str_eq(name, STR("port")))
+            ret->port = value;
+        else if (str_eq(name, STR("filename")))
+            ret->file_name = value;
     }
 }
 
-/* True when an earlier attribute of the object stands for all its hashes. */
-static bool
-is_told_already(const struct attribute_type *type, const json_t *siblings, size_t position)
+/* The port of an "ip-port" object, and the other hashes of a "file" object. */
+static void
+set_siblings(struct row *row, const struct attribute_type *type, const struct object *object)
 {
-    for (size_t i = 0; type->shape == SHAPE_HASH && i < position; i++) {
-        const struct attribute_type *other =
-            type_of(json_text(json_array_get(siblings, i), "type"));
-        if (other && other->shape == SHAPE_HASH &&
-            !json_is_true(json_object_get(json_array_get(siblings, i), "deleted")))
-            return true;
-    }
-    return false;
+    if (type->shape == SHAPE_ADDRESS)
+        row_set(row, "source.port", object->port);
+    if (type->shape != SHAPE_HASH)
+        return;
+    for (size_t i = 0; i < TYPES; i++)
+        if (&types[i] != type)
+            row_set(row, types[i].field, object->values[i]);
+    row_extra(row, "file.name", object->file_name);
 }
 
 static bool
@@ -374,10 +384,9 @@ set_context(struct misp *misp, const json_t *attribute, const struct misp_tags *
     row_extra(row, "misp.info", json_text(misp->event, "info"));
 }
 
-/* SIBLINGS: all attributes of the object it stands in, or NULL. */
+/* OBJECT: what it stands in, or NULL. */
 static errcode
-parse_attribute(struct misp *misp, const json_t *attribute, const json_t *siblings, size_t position,
-                struct err *err)
+parse_attribute(struct misp *misp, const json_t *attribute, struct object *object, struct err *err)
 {
     struct row *row = &misp->row;
     row_begin(row, ++misp->index, misp->feed, CLASS_NONE);
@@ -388,7 +397,8 @@ parse_attribute(struct misp *misp, const json_t *attribute, const json_t *siblin
     const struct attribute_type *type = type_of(json_text(attribute, "type"));
     struct misp_tags tags = {0};
     read_tags(&tags, attribute, &row->arena);
-    if (!is_wanted(misp, attribute, type, &tags) || is_told_already(type, siblings, position)) {
+    bool hash = object && type && type->shape == SHAPE_HASH;
+    if (!is_wanted(misp, attribute, type, &tags) || (hash && object->hash_told)) {
         row->sink->rows_skipped++;
         arena_reset(&row->arena);
         return OK;
@@ -398,19 +408,22 @@ parse_attribute(struct misp *misp, const json_t *attribute, const json_t *siblin
     row->event.time = time_of(misp, attribute);
     set_context(misp, attribute, &tags);
     set_value(row, type, str_trim(json_text(attribute, "value")));
-    set_siblings(row, type, siblings);
+    if (object) {
+        set_siblings(row, type, object);
+        object->hash_told |= hash && !row->refused;
+    }
     return row_emit(row, err);
 }
 
 static errcode
-parse_attributes(struct misp *misp, const json_t *list, bool object, struct err *err)
+parse_attributes(struct misp *misp, const json_t *list, struct object *object, struct err *err)
 {
     size_t i;
     const json_t *attribute;
     errcode code = OK;
     json_array_foreach(list, i, attribute)
     {
-        code = parse_attribute(misp, attribute, object ? list : NULL, i, err);
+        code = parse_attribute(misp, attribute, object, err);
         if (code != OK)
             break;
     }
@@ -457,14 +470,17 @@ parse_event(struct misp *misp, const json_t *event, struct err *err)
     read_tags(&misp->tags, event, &misp->arena);
     set_feed(misp);
     set_payload(misp);
-    errcode code = parse_attributes(misp, json_object_get(event, "Attribute"), false, err);
+    errcode code = parse_attributes(misp, json_object_get(event, "Attribute"), NULL, err);
     size_t i;
-    const json_t *object;
-    json_array_foreach(json_object_get(event, "Object"), i, object)
+    const json_t *item;
+    json_array_foreach(json_object_get(event, "Object"), i, item)
     {
-        if (code != OK || json_is_true(json_object_get(object, "deleted")))
+        const json_t *list = json_object_get(item, "Attribute");
+        struct object object;
+        if (code != OK || json_is_true(json_object_get(item, "deleted")))
             continue;
-        code = parse_attributes(misp, json_object_get(object, "Attribute"), true, err);
+        gather(list, &object);
+        code = parse_attributes(misp, list, &object, err);
     }
     arena_reset(&misp->arena);
     return code;
@@ -481,6 +497,8 @@ is_event(const json_t *object)
 static bool
 is_manifest(const json_t *object)
 {
+    if (json_is_object(object) && json_object_size(object) == 0)
+        return true;
     const json_t *first = json_object_iter_value(json_object_iter((json_t *)(uintptr_t)object));
     return json_is_object(first) && json_is_string(json_object_get(first, "info")) &&
            json_object_get(first, "Orgc") && !json_object_get(first, "Attribute");
@@ -551,6 +569,15 @@ parse(const struct feed_input *input, struct feed_sink *sink, struct err *err)
     return code;
 }
 
+/* What a server answers to a search that finds nothing, and the manifest of an empty feed. */
+static bool
+has_no_events(const struct feed_input *input)
+{
+    str text = str_trim(input->bytes);
+    return (str_eq(text, STR("{}")) && str_eq(str_of(input->name), STR("manifest.json"))) ||
+           str_eq(text, STR("{\"response\":[]}")) || str_eq(text, STR("{\"response\": []}"));
+}
+
 static int
 sniff(const struct feed_input *input)
 {
@@ -568,6 +595,8 @@ sniff(const struct feed_input *input)
         found += rows_sniff(input, keys[i]);
     if (found >= 2)
         return 95;
+    if (has_no_events(input))
+        return 60;
     return found == 1 && rows_sniff(input, "\"uuid\"")                                          ? 75
            : str_eq(str_of(input->name), STR("manifest.json")) && rows_sniff(input, "\"Orgc\"") ? 95
                                                                                                 : 0;

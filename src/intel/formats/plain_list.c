@@ -132,7 +132,7 @@ name_list(const struct feed_input *input, struct list *list)
     stem(input, own, sizeof own);
     str name = str_of(own), forced = str_of(input->feed);
     if (str_starts(name, STR("ipsum")) || str_eq(forced, STR("ipsum")) ||
-        rows_sniff(input, "# IPsum ")) {
+        rows_sniff_comments(input, "# IPsum ")) {
         list->ipsum = true;
         snprintf(list->name, sizeof list->name, "ipsum");
     } else if (is_blocklistde(name)) {
@@ -386,9 +386,10 @@ sniff(const struct feed_input *input)
         all++;
         good += is_row(line);
     }
-    if (!good || good * 2 <= all)
-        return 0;
-    return rows_sniff(input, "# IPsum ") || rows_name_has(input, "blocklistde") ? 60 : 10;
+    bool named = rows_sniff_comments(input, "# IPsum ") || rows_name_has(input, "blocklistde");
+    if (all == 0) /* nothing listed today */
+        return named && !rows.rest.n && str_trim(input->bytes).n ? 60 : 0;
+    return good * 2 <= all ? 0 : named ? 60 : 10;
 }
 
 const struct feed_format format_plain_list = {

@@ -17,11 +17,19 @@ rows_open(str text, const char *markers)
     return (struct rows){.rest = text, .markers = markers};
 }
 
+static bool
+has_cr(str line)
+{
+    return line.n && memchr(line.p, '\r', line.n);
+}
+
 static const char *
 line_fault(str line)
 {
     if (line.n > LIMIT_LINE)
         return "longer than 1 MiB";
+    if (has_cr(line))
+        return "a CR stands within it, as where lines end with CR alone";
     if (str_has_control(line))
         return "it holds a control byte";
     if (!str_is_utf8(line))
@@ -44,7 +52,7 @@ rows_next(struct rows *rows, struct feed_sink *sink, str *ret)
         line = str_trim(line);
         if (!line.n)
             continue;
-        bool comment = is_marker(rows, line.p[0]);
+        bool comment = is_marker(rows, line.p[0]) && !has_cr(line);
         const char *fault = line_fault(line);
         if (fault && !comment) {
             feed_row(sink);
@@ -255,6 +263,36 @@ rows_sniff(const struct feed_input *input, const char *text)
     if (head.n > 8192)
         head.n = 8192;
     return str_contains_nocase(head, str_of(text));
+}
+
+static str
+head_of(const struct feed_input *input, bool with_row)
+{
+    str rest = rows_open(input->bytes, "").rest, line;
+    if (rest.n > 8192)
+        rest.n = 8192;
+    str head = {rest.p, 0};
+    while (str_line(&rest, &line)) {
+        str text = str_trim(line);
+        bool comment = !text.n || strchr("#;/", text.p[0]);
+        if (comment || (with_row && text.p[0] != '{' && text.p[0] != '['))
+            head.n = (size_t)(line.p + line.n - head.p);
+        if (!comment)
+            break;
+    }
+    return head;
+}
+
+bool
+rows_sniff_comments(const struct feed_input *input, const char *text)
+{
+    return str_contains_nocase(head_of(input, false), str_of(text));
+}
+
+bool
+rows_sniff_head(const struct feed_input *input, const char *text)
+{
+    return str_contains_nocase(head_of(input, true), str_of(text));
 }
 
 bool

@@ -40,6 +40,10 @@ bool rows_header(const str *cells, size_t cell_count, const char *const *names, 
 
 /* TEXT within the file's first 8 KiB, or within its name; ASCII case is ignored. */
 bool rows_sniff(const struct feed_input *input, const char *text);
+/* The same within the comments above the first row, or also within that row; JSON has neither.
+ * Marks of text files are looked for here, because cells hold what attackers choose to write. */
+bool rows_sniff_comments(const struct feed_input *input, const char *text);
+bool rows_sniff_head(const struct feed_input *input, const char *text);
 bool rows_name_has(const struct feed_input *input, const char *text);
 /* The first byte that is not blank; 0 when there is none. */
 char rows_first(const struct feed_input *input);

@@ -581,6 +581,8 @@ open_report(struct reader *r, struct err *err)
     read_header(&r->csv, &r->header);
     for (size_t i = 0; i < r->header.count; i++)
         r->header.names[i] = arena_str(&r->arena, r->header.names[i]);
+    if (csv_has_cr(&r->csv))
+        return err_set(err, ERR_FORMAT, CSV_CR_TEXT);
     csv_expect(&r->csv, r->header.count);
     str name = choose_report(r->input, &r->header);
     errcode code = shadow_report_find(name, header_has, &r->header, &r->report, err);

@@ -9,10 +9,12 @@ static int
 sniff(const struct feed_input *input)
 {
     char first = rows_first(input);
-    if (first == ';' && rows_sniff(input, "Spamhaus"))
-        return rows_sniff(input, "DROP List") ? 95 : 80;
+    if (first == ';' && rows_sniff_comments(input, "Spamhaus"))
+        return rows_sniff_comments(input, "DROP List") ? 95 : 80;
     if (first == '{' && rows_sniff(input, "\"cidr\"") && rows_sniff(input, "\"sblid\""))
         return 95;
+    if (first == '{' && rows_sniff(input, "\"metadata\"") && rows_sniff(input, "Spamhaus"))
+        return 90; /* a list without networks */
     if (first == '{' && rows_sniff(input, "\"asn\"") && rows_sniff(input, "\"rir\""))
         return 90;
     return 0;

@@ -7,12 +7,17 @@
 #include "base/require.h"
 #include "intel/formats/stix_event.h"
 
+/* Bytes of patterns that sightings may make be read again: a bundle can refer to a long pattern
+ * from very many of them. */
+enum { REREAD_MAX = 256 << 20 };
+
 struct stix {
     const struct feed_input *input;
     struct row row;
     json_t *index;   /* id → object, the newest version */
     json_t *malware; /* id of what indicates it, or of the data it was seen in → malware */
     struct stix_pattern pattern;
+    size_t reread;
 };
 
 static const json_t *
@@ -234,9 +239,15 @@ parse_indicator(struct stix *stix, const json_t *indicator, const json_t *sighti
         skip(stix);
         return OK;
     }
+    str pattern = json_text(indicator, "pattern");
+    stix->reread += sighting ? pattern.n : 0;
+    if (stix->reread > REREAD_MAX) {
+        row_refuse(row, "the sightings before it repeat more than %d bytes of patterns",
+                   REREAD_MAX);
+        return OK;
+    }
     struct err why;
-    if (stix_pattern_read(json_text(indicator, "pattern"), &row->arena, &stix->pattern, &why) !=
-        OK) {
+    if (stix_pattern_read(pattern, &row->arena, &stix->pattern, &why) != OK) {
         row_refuse(row, "%s", why.text);
         return OK;
     }
@@ -333,6 +344,8 @@ parse(const struct feed_input *input, struct feed_sink *sink, struct err *err)
     if (code != OK)
         return code;
     const json_t *list = json_is_array(json) ? json : json_object_get(json, "objects");
+    if (!list && is_type(json, "bundle"))
+        return OK; /* it may be empty (STIX 2.1, 8) */
     if (!json_is_array(list))
         return err_set(err, ERR_FORMAT, "it is no STIX bundle: there is no list of objects");
     struct stix *stix = mem_calloc(1, sizeof *stix);

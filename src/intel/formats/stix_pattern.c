@@ -3,6 +3,8 @@
  * observations outside. Round brackets are only counted. */
 #include "intel/formats/stix_pattern.h"
 
+#include "base/limits.h"
+
 enum token_kind {
     TOKEN_END,
     TOKEN_WORD,    /* AND, ipv4-addr, dst_ref */
@@ -360,6 +362,9 @@ stix_pattern_read(str text, struct arena *arena, struct stix_pattern *ret, struc
 {
     struct reader reader = {.text = text, .arena = arena, .out = ret};
     ret->count = 0;
+    if (text.n > LIMIT_LINE)
+        return err_set(err, ERR_LIMIT, "the pattern is longer than the %d bytes allowed",
+                       LIMIT_LINE);
     next_token(&reader);
     return read_all(&reader, err);
 }

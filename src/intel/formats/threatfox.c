@@ -39,9 +39,13 @@ sniff(const struct feed_input *input)
 {
     char first = rows_first(input);
     if (first == '#' || first == '"')
-        return rows_sniff(input, "\"ioc_value\"") && rows_sniff(input, "\"threat_type\"") ? 95 : 0;
+        return rows_sniff_head(input, "\"ioc_value\"") && rows_sniff_head(input, "\"threat_type\"")
+                   ? 95
+                   : 0;
     if (first == '{' && rows_sniff(input, "\"ioc_type\"") && rows_sniff(input, "\"threat_type\""))
         return 95;
+    if (first == '{' && rows_sniff(input, "\"query_status\"") && rows_name_has(input, "threatfox"))
+        return 60;
     return 0;
 }
 
@@ -225,6 +229,10 @@ parse_json(const struct feed_input *input, struct row *row, struct err *err)
         return code;
     if (!json_is_object(document))
         return err_set(err, ERR_FORMAT, "the document is not an object of indicators");
+    str status = json_text(document, "query_status");
+    if (status.n && !str_eq(status, STR("ok")) && !str_eq(status, STR("no_result")))
+        return err_set(err, ERR_FORMAT, "the server answered \"%.*s\" instead of indicators",
+                       (int)(status.n < 80 ? status.n : 80), status.p);
     const char *key;
     json_t *list;
     json_object_foreach(document, key, list)

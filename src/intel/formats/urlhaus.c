@@ -32,11 +32,12 @@ sniff(const struct feed_input *input)
     char first = rows_first(input);
     if (first != '#' && first != '"' && !ascii_is_digit(first) && first != 'i')
         return 0;
-    if (rows_sniff(input, "dateadded,url,url_status"))
+    if (rows_sniff_head(input, "dateadded,url,url_status"))
         return 95;
-    if (rows_sniff(input, "# URLhaus") || rows_sniff(input, "URLhaus Database Dump"))
-        return rows_sniff(input, "CSV") ? 90 : 0;
-    return first == '"' && rows_sniff(input, "https://urlhaus.abuse.ch/url/") ? 70 : 0;
+    if (rows_sniff_comments(input, "# URLhaus") ||
+        rows_sniff_comments(input, "URLhaus Database Dump"))
+        return rows_sniff_comments(input, "CSV") ? 90 : 0;
+    return first == '"' && rows_sniff_head(input, "https://urlhaus.abuse.ch/url/") ? 70 : 0;
 }
 
 struct table {
