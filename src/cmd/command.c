@@ -193,6 +193,8 @@ check_words(const struct call *call, struct err *err)
 {
     const struct action *action = call->action;
     const char *blank = action->name[0] ? " " : "";
+    if (call_given(call, "json") && call_given(call, "csv"))
+        return err_set(err, ERR_USAGE, "--json or --csv, not both");
     if (call->word_count < action->words_min)
         return err_set(err, ERR_USAGE, "something is missing: khien %s%s%s %s", call->command->name,
                        blank, action->name, action->words);

@@ -8,8 +8,10 @@
 #include "cmd/command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <unistd.h>
 
 extern char **environ;
 
@@ -114,11 +116,22 @@ run(struct call *call, struct err *err)
     return code;
 }
 
+/* A closed standard descriptor would be given to the next file or socket that is opened, and what
+ * is meant for a terminal or log would go there. It stays unusable: the wrong way round. */
+static void
+hold_standard(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) < 0)
+            _exit(STATUS_FAILED);
+}
+
 int
 main(int argc, char **argv)
 {
     struct call call = {0};
     struct err err = {0};
+    hold_standard();
     signal(SIGPIPE, SIG_IGN);
     size_t count = argc > 0 ? (size_t)argc - 1 : 0;
     const char **arguments = mem_calloc(count + 1, sizeof *arguments);

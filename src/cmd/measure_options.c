@@ -50,6 +50,22 @@ text_option(const struct call *call, const char *name)
     return str_of(call_option(call, name));
 }
 
+/* A code that cannot be right would only give "no data". */
+static errcode
+pair_option(const struct call *call, const char *name, char least, char most, str *ret,
+            struct err *err)
+{
+    str value = text_option(call, name);
+    bool fine = value.n == 0 || value.n == 2;
+    for (size_t i = 0; i < value.n && fine; i++)
+        fine = value.p[i] >= least && value.p[i] <= most;
+    if (!fine)
+        return err_set(err, ERR_USAGE, "--%s must be two characters from %c to %c, not \"%.*s\"",
+                       name, least, most, STR_ARG(value));
+    *ret = value;
+    return OK;
+}
+
 static errcode
 unknown_class(const char *name, struct err *err)
 {
@@ -142,14 +158,16 @@ all_options(const struct call *call, const char *measure, struct measure_request
             struct err *err)
 {
     errcode code = measure_filters(call, request, err);
-    request->country = text_option(call, "country");
-    request->province = text_option(call, "province");
     request->isp = text_option(call, "isp");
     request->kind = call_option(call, "kind");
     request->baseline_name = text_option(call, "baseline");
     request->control = text_option(call, "control");
     request->curve = call_given(call, "curve");
     request->cumulative = call_given(call, "cumulative");
+    if (code == OK)
+        code = pair_option(call, "country", 'A', 'Z', &request->country, err);
+    if (code == OK)
+        code = pair_option(call, "province", '0', '9', &request->province, err);
     if (code == OK)
         code = number_options(call, request, err);
     if (code == OK)

@@ -17,7 +17,7 @@ serve_metrics(struct admin *admin, struct http_reply *reply)
         {"snapshot_as_of_days", "Newest day of its data, in days since 1970.",
          meta && meta->as_of != DAY_NONE ? meta->as_of : 0},
         {"snapshot_built_seconds", "When it was built, in seconds since 1970.",
-         meta ? (double)(meta->built / USEC_PER_SECOND) : 0},
+         meta ? (double)meta->built / (double)USEC_PER_SECOND : 0},
         {"snapshot_swap_seconds", "The slowest opening, verifying and taking over while serving.",
          (double)admin->metrics->swap_nanoseconds / 1e9},
         {"snapshot_addresses", "IPv4 addresses in it.", (double)counts.addresses4},

@@ -86,7 +86,7 @@ open_parts(struct portal *portal, struct err *err)
     site->metrics = &portal->metrics;
     errcode code = hotlines_check(site->hotlines, err);
     if (code == OK)
-        code = families_new("families", (str){NULL, 0}, &site->families, err);
+        code = families_new("families.file", options->families, &site->families, err);
     if (code != OK)
         return code;
     site->snapshots = snapshots_new(options->snapshot_folder, &portal->metrics);

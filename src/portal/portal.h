@@ -34,6 +34,7 @@ struct portal_options {
     unsigned reply_seconds;      /* for the body and the answer */
     unsigned idle_seconds;       /* for a connection without a request */
     const char *campaign[2];     /* its name by enum language; NULL or "" = a general one */
+    str families;                /* a table as data/families.tsv; empty = the built-in one */
     str hotlines;                /* a table as data/hotlines.tsv; empty = the built-in one */
     const char *hotline_scope;   /* "national" or a province's code */
     const char *home_country;    /* "VN": others are told about VPN */

@@ -90,6 +90,13 @@ replace_output(void)
     return file_replace(path, STR("text"), NULL) == OK ? DONE : REFUSED;
 }
 static int
+cut_by_name(void)
+{
+    char path[PATH_TEXT + 40];
+    snprintf(path, sizeof path, "%s/made", output);
+    return truncate(path, 0) == 0 ? DONE : REFUSED;
+}
+static int
 run_program(void)
 {
     char name[] = "true";
@@ -101,6 +108,11 @@ static int
 make_socket(void)
 {
     return opened(socket(AF_INET, SOCK_STREAM, 0));
+}
+static int
+make_datagram_socket(void)
+{
+    return opened(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
 }
 static int
 make_raw_socket(void)
@@ -175,6 +187,8 @@ check_files(void)
     tap_eq_i64(in_sandbox(needs, read_inside), DONE, "a file that was named is read");
     tap_eq_i64(in_sandbox(needs, write_inside), REFUSED, "but not written");
     tap_eq_i64(in_sandbox(needs, replace_output), DONE, "files are replaced in the output folder");
+    /* Before Linux 6.2 Landlock does not bound it. */
+    tap_eq_i64(in_sandbox(needs, cut_by_name), REFUSED, "no file is cut by its name");
 }
 
 static void
@@ -185,6 +199,8 @@ check_calls(void)
     tap_eq_i64(in_sandbox(NEED_READ, make_socket), REFUSED, "no socket without a need for one");
     tap_eq_i64(in_sandbox(NEED_LISTEN, listen_at), DONE, "a server listens");
     tap_eq_i64(in_sandbox(NEED_LISTEN, connect_refused), REFUSED, "but connects to nobody");
+    tap_eq_i64(in_sandbox(NEED_LISTEN, make_datagram_socket), REFUSED, "and sends no datagrams");
+    tap_eq_i64(in_sandbox(NEED_CONNECT, make_datagram_socket), DONE, "a resolver does");
     tap_eq_i64(in_sandbox(NEED_CONNECT, connect_refused), DONE, "a fetcher connects");
     tap_eq_i64(in_sandbox(NEED_CONNECT, listen_at), REFUSED, "but does not listen");
     tap_eq_i64(in_sandbox(NEED_CONNECT, make_raw_socket), REFUSED, "and makes no raw socket");

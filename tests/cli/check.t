@@ -51,7 +51,8 @@ sed '1q' own.csv >us.csv
 echo '8.8.8.0/24,15169,Google,,US,,,hosting,,,' >>us.csv
 "$KHIEN" networks import us.csv >/dev/null && "$KHIEN" snapshot build >/dev/null
 is "$(field 8.8.8.8 .state)" '"foreign"' 'a network abroad'
-is "$(KHIEN_CHECK_HOME_COUNTRY=US field 8.8.8.8 .state)" '"not-found"' 'home is where the operator says'
+is "$(KHIEN_CHECK_HOME_COUNTRY=US field 8.8.8.8 .state)" '"not-found"' \
+    'home is where the operator says'
 KHIEN_CHECK_WINDOW_DAYS=200 "$KHIEN" snapshot build >/dev/null
 is "$(field 1.52.0.2 '[.state, .window_days]')" '["recent",200]' 'a longer window'
 done_testing

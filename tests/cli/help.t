@@ -34,6 +34,9 @@ wrong() { # wrong WORDS… -- PART-OF-MESSAGE: status 2, nothing on standard out
     ok $? "khien$words: $2"
 }
 wrong -- 'which command?'
+wrong stats daily --json --csv -- '--json or --csv, not both'
+wrong stats daily --country vn -- '--country must be two characters from A to Z, not "vn"'
+wrong stats daily --province 1 -- '--province must be two characters from 0 to 9, not "1"'
 wrong ingets -- 'did you mean "ingest"?'
 wrong hlep -- 'did you mean "help"?'
 wrong help serv -- 'did you mean "serve"?'

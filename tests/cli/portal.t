@@ -23,6 +23,26 @@ report "$today-event4_sinkhole-later.csv" 203.162.0.2
 } >out 2>err
 ok $? 'networks and a report are read'
 
+{
+    printf '# SPDX-License-Identifier: Apache-2.0\n# name\taliases\tkind\tplatform\tvi\ten\n'
+    printf 'mirai\t-\tbotnet\tiot\t%s\t%s\n' 'Lời của <người> vận hành.' "The operator's words."
+} >families.tsv
+{
+    printf '# SPDX-License-Identifier: Apache-2.0\n# scope\tname_vi\tname_en\tphone\temail\t'
+    printf 'url\tvalid_from\tvalid_to\tsource\n'
+    printf 'national\tĐội "<b>&\tTeam "<b>&\t113\ta@b.vn\tjavascript:alert(1)\t-\t-\tnone\n'
+    printf '89\tĐội cũ\tOld team\t114\t-\t-\t-\t2020-01-01\tnone\n'
+} >hotlines.tsv
+cat >khien.conf <<'END'
+[families]
+file = families.tsv
+[data]
+hotlines = hotlines.tsv
+[campaign]
+hotline_scope = 89
+name_vi = </p><script>alert(1)</script>
+name_en = "><img src=x onerror='alert(1)'>
+END
 KHIEN_HTTP_TRUSTED_PROXY=127.0.0.1 "$KHIEN" serve --listen 127.0.0.1:0 >served 2>log &
 server=$!
 trap 'kill -9 $server 2>/dev/null' EXIT
@@ -54,8 +74,19 @@ done
 ask 203.162.0.1 /kiem-tra >page
 grep -q 'họ: mirai' page && grep -q 'chưa chắc là máy bạn đang dùng' page
 ok $? 'the page says it in Vietnamese'
-ask 203.162.0.1 /en/check | grep -q 'not necessarily the one you are using'
+ask 203.162.0.1 /en/check >page.en
+grep -q 'not necessarily the one you are using' page.en
 ok $? 'and in English'
+grep -q "The operator&#39;s words" page.en && grep -q 'Lời của &lt;người&gt; vận hành' page
+ok $? "the operator's words on a family are shown, escaped"
+grep -q 'Team &quot;&lt;b&gt;&amp;' page.en && ! grep -q 'Old team' page.en
+ok $? "where a province has no hotline today, the national one stands, escaped"
+! grep -q 'href="javascript' page.en
+ok $? 'no link but to a page'
+ask 203.162.0.1 / >start && ask 203.162.0.1 /en/ >start.en
+grep -q '&lt;script&gt;alert' start && grep -q '&lt;img src=x onerror' start.en &&
+    ! grep -qE '<script|<img' start start.en
+ok $? "the campaign's name is text"
 is "$(ask 203.162.0.1 /kiem-tra --header 'Accept: application/json' | jq -r .state)" recent \
     'JSON for who asks for it'
 is "$(ask 203.162.0.1 /none --output /dev/null --write-out '%{http_code}')" 404 'no such page'
@@ -75,4 +106,20 @@ wait $server
 is $? 0 'SIGTERM ends it well'
 ! grep -E '203\.162\.|27\.64\.' log
 ok $? 'the log names no visitor'
+
+# What is meant for a closed standard error must not reach a visitor: the next socket would get its
+# number.
+: >served.closed
+"$KHIEN" serve --listen 127.0.0.1:0 >served.closed 2>&- <&- &
+server=$!
+tries=0
+until grep -q "^pages" served.closed; do
+    tries=$((tries + 1))
+    [ $tries -lt 300 ] || break
+    sleep 0.1
+done
+is "$(readlink /proc/$server/fd/0 /proc/$server/fd/2 | tr '\n' ' ')" '/dev/null /dev/null ' \
+    'closed descriptors are not given to files and sockets'
+kill -TERM $server
+wait $server
 done_testing

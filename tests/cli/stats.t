@@ -33,6 +33,8 @@ for measure in $("$KHIEN" stats --json | jq -r '.[].measure'); do
     ok $? "$measure --csv"
     "$KHIEN" stats "$measure" "$@" >text && [ "$(wc -l <text)" -gt 1 ]
     ok $? "$measure as text"
+    [ "$(LC_ALL=C.UTF-8 wc -L <text)" -le 100 ]
+    ok $? "$measure as text fits a terminal of 100 columns"
 done
 "$KHIEN" stats daily --from 2026-11-01 --to 2026-11-02 --family mirai --json >out
 is "$(jq -c '[.[] | [.day, .class, .family]] | unique' out)" \
@@ -46,6 +48,13 @@ ok $? "no more addresses than the feed has rows ($want)"
 ok $? 'a baseline is frozen'
 "$KHIEN" baseline freeze first --from 2026-10-12 --to 2026-10-22 2>err
 is $? 1 'and not replaced unasked'
+"$KHIEN" stats compare --baseline first --result-from 2026-11-11 --result-to 2026-11-20 >text
+head -n 1 text | grep -Eq '^(Target (not )?met|Not comparable): '
+ok $? 'compare begins with the verdict'
+want=$("$KHIEN" stats compare --baseline first --result-from 2026-11-11 --result-to 2026-11-20 \
+    --json | jq -r '"(\(.result_sum)/\(.result_days)) ÷ (\(.baseline_sum)/\(.baseline_days)) − 1"')
+grep -qF "$want" text
+ok $? "and shows the arithmetic: $want"
 is "$("$KHIEN" baseline show first | jq -r .from)" 2026-10-12 'it is shown'
 "$KHIEN" baseline show second 2>err
 is $? 1 'one that is not there is not'
@@ -56,6 +65,17 @@ is "$("$KHIEN" ranking show --json | jq -c '[.[0:2][].family]')" '["mirai","conf
     'a chosen ranking'
 "$KHIEN" ranking reset
 ok $? 'is given up'
+mkdir hours && cd hours || exit 1
+"$KHIEN" simulate --days 20 --daily 2000 --second-source --policy-day 10 --out sim >/dev/null
+"$KHIEN" ingest --no-snapshot sim/*-simulated.csv >/dev/null
+"$KHIEN" stats daily --class infected-system --by total --json >daily.json
+"$KHIEN" stats hourly --json | jq '[.[] | select(.family == "*")]' >hourly.json
+is "$(jq -c '[.[] | select(.comparable | not) | .day]' hourly.json)" \
+    "$(jq -c '[.[] | select(.comparable | not) | .day]' daily.json)" \
+    'hourly flags the days that daily flags'
+[ "$(jq '[.[] | select(.comparable | not)] | length' hourly.json)" -ge 1 ]
+ok $? 'which are some'
+cd .. || exit 1
 printf '[campaign]\ndemonstration = yes\n' >khien.conf
 "$KHIEN" stats daily | grep -q '^note: DEMONSTRATION'
 ok $? 'a demonstration says so'

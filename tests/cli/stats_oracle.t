@@ -68,7 +68,8 @@ is "$(jq '[.scopes[] | select(.comparable or .target_met != null)] | length' out
     'nor for any family'
 "$KHIEN" stats compare "$@" --csv | sed -n 2p | grep -q ',no,.*policy-change 2026-11-11'
 ok $? 'CSV says so, with the day'
-"$KHIEN" stats compare "$@" | grep '^all ' | grep -q ' no  .*policy-change 2026-11-11'
+"$KHIEN" stats compare "$@" | sed '/^all$/,/^$/!d' >text
+grep -q ': not comparable$' text && grep -q '^  because .*policy-change 2026-11-11' text
 ok $? 'text says so, with the day'
 is "$("$KHIEN" stats churn "$@" --json | jq -c '.[0] | [.cleaned, .gone == .unwitnessed]')" \
     '[0,true]' 'nothing counts as cleaned'

@@ -78,6 +78,17 @@ check_values(void)
     tap_eq_i64(conf_feed_number(conf, 0, "feed.every"), 7200, "in seconds");
     tap_no_err(conf_set(conf, "state.folder", STR("c"), &err), &err, "a key is set");
     tap_eq_z(conf_text(conf, "state.folder"), "c", "which replaces");
+    static const struct {
+        const char *key, *want;
+    } empty[] = {{"state.folder", "var"},
+                 {"http.listen", "127.0.0.1:8080"},
+                 {"check.home_country", "VN"},
+                 {"http.admin_listen", ""},
+                 {"campaign.name_vi", ""}};
+    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
+        tap_no_err(conf_set(conf, empty[i].key, STR(""), &err), &err, "%s is unset", empty[i].key);
+        tap_eq_z(conf_text(conf, empty[i].key), empty[i].want, "and is then");
+    }
     tap_eq_i64(conf_set(conf, "http.listen", STR("nowhere"), &err), ERR_FORMAT,
                "a wrong one is not");
     conf_free(conf);

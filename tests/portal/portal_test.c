@@ -211,7 +211,7 @@ check_examples(const char *folder, struct buf *answer)
         snprintf(path, sizeof path, "/kiem-tra?vi-du=%s", name);
         get(port, path, NULL, NULL, answer);
         tap_ok(has(answer, catalog_text(LANGUAGE_VI, words_headline(shown))) &&
-                   has(answer, "kết quả dựng sẵn") && has(answer, "mô phỏng"),
+                   has(answer, "kết quả minh hoạ") && has(answer, "mô phỏng"),
                "example %s, marked as one", name);
         snprintf(path, sizeof path, "/en/check?example=%s", name);
         get(port, path, NULL, NULL, answer);
@@ -219,7 +219,7 @@ check_examples(const char *folder, struct buf *answer)
                "example %s in English", name);
     }
     get(port, "/kiem-tra?vi-du=recent", AT_FIXED, NULL, answer);
-    tap_ok(!has(answer, "kết quả dựng sẵn") && has(answer, "Chưa thấy"),
+    tap_ok(!has(answer, "kết quả minh hoạ") && has(answer, "Chưa thấy"),
            "a visitor from outside gets the own answer");
     tap_ok(has(answer, "mô phỏng"), "under the banner");
     running_stop(&running);

@@ -231,6 +231,39 @@ check_oversized(uint16_t port)
     buf_clear(&answer);
 }
 
+/* libmicrohttpd takes queries, cookies and fields apart into its few KiB of memory a connection; a
+ * query we read ourselves, and where fields do not fit the client must hear of it. */
+static void
+check_many_parts(uint16_t port)
+{
+    static const struct {
+        const char *name, *before, *part, *after;
+        unsigned parts, least, most;
+    } cases[] = {
+        {"arguments", "GET /?", "a=b&", " HTTP/1.1\r\n" HOST "\r\n", 500, 200, 200},
+        {"empty arguments", "GET /?", "&", " HTTP/1.1\r\n" HOST "\r\n", 2000, 200, 200},
+        {"cookies", "GET / HTTP/1.1\r\n" HOST "Cookie: c=d", "; a=b", "\r\n\r\n", 110, 400, 431},
+        {"fields", "GET / HTTP/1.1\r\n" HOST, "X-Abc: defghij\r\n", "\r\n", 98, 400, 431},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf request = BUF(1 << 20), answer = BUF(CLIENT_ANSWER_MAX);
+        int fd = client_open(port);
+        buf_z(&request, cases[i].before);
+        for (unsigned n = 0; n < cases[i].parts; n++)
+            buf_z(&request, cases[i].part);
+        buf_z(&request, cases[i].after);
+        client_send(fd, buf_view(&request));
+        client_read_answer(fd, &answer, false);
+        unsigned status = client_status(buf_view(&answer));
+        if (!tap_ok(status >= cases[i].least && status <= cases[i].most, "answered: many %s",
+                    cases[i].name))
+            tap_note("status %u", status);
+        close(fd);
+        buf_clear(&request);
+        buf_clear(&answer);
+    }
+}
+
 static void
 check_pipeline(uint16_t port)
 {
@@ -280,6 +313,7 @@ main(void)
     for (size_t i = 0; i < sizeof served / sizeof *served; i++)
         check_served(port, &served[i]);
     check_oversized(port);
+    check_many_parts(port);
     check_pipeline(port);
     http_server_free(server);
     return tap_done();

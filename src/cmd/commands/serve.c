@@ -83,13 +83,20 @@ serve(const struct portal_options *options, struct err *err)
     return code;
 }
 
+/* The operator's own table; *RET stays empty where there is none. */
+static errcode
+read_table(const struct conf *conf, const char *key, struct buf *ret, struct err *err)
+{
+    const char *path = conf_text(conf, key);
+    return path[0] ? file_read(path, LIMIT_TABLE_BYTES, ret, err) : OK;
+}
+
 static errcode
 run(const struct call *call, struct err *err)
 {
     char folder[PATH_TEXT];
-    struct buf hotlines = {0};
+    struct buf families = {0}, hotlines = {0};
     struct portal_options options = portal_defaults();
-    const char *table = conf_text(call->conf, "data.hotlines");
     plain_options(call->conf, &options);
     options.snapshot_folder = folder;
     errcode code = listen_options(call, &options, err);
@@ -97,11 +104,15 @@ run(const struct call *call, struct err *err)
         code = proxies(call->conf, &options, err);
     if (code == OK)
         code = state_path(call, "snapshot", folder, err);
-    if (code == OK && table[0])
-        code = file_read(table, LIMIT_TABLE_BYTES, &hotlines, err);
+    if (code == OK)
+        code = read_table(call->conf, "families.file", &families, err);
+    if (code == OK)
+        code = read_table(call->conf, "data.hotlines", &hotlines, err);
+    options.families = buf_view(&families);
     options.hotlines = buf_view(&hotlines);
     if (code == OK)
         code = serve(&options, err);
+    buf_clear(&families);
     buf_clear(&hotlines);
     return code;
 }

@@ -431,13 +431,20 @@ is_given(const struct conf *conf, const struct conf_key *key, int feed)
     return false;
 }
 
+/* What the program cannot do without: an empty value leaves the default. */
+static bool
+is_needed(const struct conf_key *key)
+{
+    return key->type == CONF_PATH || key->type == CONF_LISTEN || key->type == CONF_COUNTRY;
+}
+
 static const char *
 text_of(const struct conf *conf, const struct conf_key *key, int feed)
 {
     const char *text = value_at(conf, key, feed, 0);
     if (text)
         return text;
-    return is_given(conf, key, feed) ? "" : key->fallback;
+    return is_given(conf, key, feed) && !is_needed(key) ? "" : key->fallback;
 }
 
 /* A number, or a duration in seconds; both were checked. */

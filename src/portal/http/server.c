@@ -56,9 +56,10 @@ on_accept(void *context, const struct sockaddr *addr, socklen_t size)
     return MHD_NO;
 }
 
-/* libmicrohttpd closes without a word when not even a request line could be made out. */
+/* libmicrohttpd closes without a word when not even a request line could be made out, or when the
+ * head left it no room for an answer. */
 static void
-answer_garbage(int fd)
+answer_unanswered(int fd)
 {
     static const char answer[] = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n"
                                  "Content-Length: 0\r\n\r\n";
@@ -83,10 +84,19 @@ on_connection(void *context, struct MHD_Connection *mhd, void **socket_context,
         return;
     }
     struct connection *connection = *socket_context;
-    if (connection->served == 0)
-        answer_garbage(connection->fd);
+    answer_unanswered(connection->fd);
     connections_remove(server->connections, connection);
     *socket_context = NULL;
+}
+
+/* libmicrohttpd would take the query apart into the connection's memory, and when that is too small
+ * for it (150 arguments) wait for nothing. The exchange has a copy of its own: end the other. */
+static void
+hide_query(const char *uri)
+{
+    char *mark = strchr((char *)(uintptr_t)uri, '?');
+    if (mark && mark[1])
+        mark[1] = 0;
 }
 
 /* Called with the target as soon as the request line is read; the result becomes the context. */
@@ -94,8 +104,10 @@ static void *
 on_target(void *context, const char *uri, struct MHD_Connection *mhd)
 {
     (void)context;
-    return exchange_new(
+    struct exchange *exchange = exchange_new(
         uri, MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context);
+    hide_query(uri);
+    return exchange;
 }
 
 /* Leaves targets as they are: target.c decodes. */

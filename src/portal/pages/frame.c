@@ -21,14 +21,22 @@ link_to(const char *scheme, str target, char out[LINK_TEXT])
     return n > 0 && n < LINK_TEXT ? (str){out, (size_t)n} : (str){NULL, 0};
 }
 
+/* Where the operator's province has none today, the national ones. */
+static size_t
+hotlines_of(const struct site *site, struct hotline out[HOTLINES_MAX])
+{
+    day today = clock_today();
+    size_t count = hotlines_find(site->hotlines, site->hotline_scope, today, out);
+    return count ? count : hotlines_find(site->hotlines, "national", today, out);
+}
+
 void
 page_frame(const struct visit *visit, const struct frame *frame)
 {
     struct hotline hotlines[HOTLINES_MAX];
     struct page_layout_hotlines shown[HOTLINES_MAX];
     char links[2 * HOTLINES_MAX][LINK_TEXT];
-    size_t count =
-        hotlines_find(visit->site->hotlines, visit->site->hotline_scope, clock_today(), hotlines);
+    size_t count = hotlines_of(visit->site, hotlines);
     for (size_t i = 0; i < count; i++)
         shown[i] = (struct page_layout_hotlines){
             .name = hotlines[i].name[visit->language],
