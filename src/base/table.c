@@ -27,6 +27,7 @@ struct table {
     size_t note_count, note_room;
     bool object;
     const char *others_key;
+    str text; /* written instead of the columns */
     struct arena arena;
 };
 
@@ -160,6 +161,12 @@ table_add(struct table *table, const char *column, str value)
 }
 
 void
+table_text_form(struct table *table, str text)
+{
+    table->text = arena_str(&table->arena, text);
+}
+
+void
 table_note(struct table *table, const char *format, ...)
 {
     char text[1024];
@@ -231,6 +238,28 @@ table_text(const struct table *table, size_t row, const char *column, struct are
     str kept = arena_str(arena, buf_view(&text));
     buf_clear(&text);
     return kept;
+}
+
+static const struct cell *
+list_cell(const struct table *table, size_t row, const char *column)
+{
+    size_t at = column_find(table, column);
+    require(row < table->row_count && at != SIZE_MAX && table->columns[at].type == TABLE_LIST);
+    return &table->rows[row][at];
+}
+
+size_t
+table_list_count(const struct table *table, size_t row, const char *column)
+{
+    return list_cell(table, row, column)->text_count;
+}
+
+str
+table_list_at(const struct table *table, size_t row, const char *column, size_t index)
+{
+    const struct cell *cell = list_cell(table, row, column);
+    require(index < cell->text_count);
+    return cell->texts[index];
 }
 
 double
@@ -305,27 +334,174 @@ column_texts(const struct table *table, size_t column, str *cells, struct arena 
     return widest == 0 ? 0 : widest > heading ? widest : heading;
 }
 
+/* TEXT after HEAD, broken at blanks, each further line as far in as HEAD is wide. */
+static void
+text_wrapped(str head, str text, struct buf *out)
+{
+    size_t indent = text_width(head), at = indent;
+    buf_str(out, head);
+    for (str word; str_cut(&text, ' ', &word);) {
+        size_t width = text_width(word);
+        if (at > indent && at + 1 + width > TABLE_TEXT_WIDTH) {
+            buf_char(out, '\n');
+            pad(out, indent);
+            at = indent;
+        } else if (at > indent) {
+            buf_char(out, ' ');
+            at++;
+        }
+        buf_str(out, word);
+        at += width;
+    }
+    buf_char(out, '\n');
+}
+
+/* A table's cells as they are about to be written. */
+struct layout {
+    const struct table *table;
+    str *cells; /* [row][column] */
+    str headings[TABLE_COLUMNS_MAX];
+    size_t widths[TABLE_COLUMNS_MAX]; /* 0: not written */
+    struct buf before, after;
+    struct arena arena;
+};
+
+static str *
+layout_cell(const struct layout *layout, size_t row, size_t column)
+{
+    return &layout->cells[row * layout->table->column_count + column];
+}
+
+static bool
+too_wide(const struct layout *layout)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < layout->table->column_count; i++)
+        width += layout->widths[i] ? layout->widths[i] + 2 : 0;
+    return width > TABLE_TEXT_WIDTH + 2;
+}
+
+/* Columns that say the same in every row are said once. */
+static void
+lift_common(struct layout *layout)
+{
+    struct buf common = BUF(CELL_BYTES_MAX);
+    size_t rows = layout->table->row_count;
+    for (size_t c = 0; c < layout->table->column_count && rows > 1; c++) {
+        bool same = layout->widths[c] > 0;
+        for (size_t r = 1; r < rows && same; r++)
+            same = str_eq(*layout_cell(layout, r, c), *layout_cell(layout, 0, c));
+        if (!same)
+            continue;
+        buf_printf(&common, "%s%.*s: %.*s", common.n ? ", " : "", STR_ARG(layout->headings[c]),
+                   STR_ARG(*layout_cell(layout, 0, c)));
+        layout->widths[c] = 0;
+    }
+    if (common.n)
+        text_wrapped((str){NULL, 0}, buf_view(&common), &layout->before);
+    buf_clear(&common);
+}
+
+/* Lists become marks, each different one told once below. */
+static void
+lists_below(struct layout *layout, size_t column)
+{
+    size_t rows = layout->table->row_count, told = 0;
+    str *lists = mem_calloc(rows, sizeof *lists);
+    for (size_t r = 0; r < rows; r++) {
+        str *cell = layout_cell(layout, r, column);
+        size_t at = 0;
+        char mark[24];
+        if (!cell->n)
+            continue;
+        while (at < told && !str_eq(lists[at], *cell))
+            at++;
+        snprintf(mark, sizeof mark, "[%zu]", at + 1);
+        if (at == told) {
+            char head[32];
+            lists[told++] = *cell;
+            snprintf(head, sizeof head, "%s ", mark);
+            text_wrapped(str_of(head), *cell, &layout->after);
+        }
+        *cell = arena_str(&layout->arena, str_of(mark));
+    }
+    size_t heading = layout->headings[column].n;
+    layout->widths[column] = heading > 8 ? heading : 8;
+    free(lists);
+}
+
+static void
+write_blocks(const struct layout *layout, struct buf *out)
+{
+    size_t widest = 0;
+    for (size_t c = 0; c < layout->table->column_count; c++)
+        if (layout->widths[c] && layout->headings[c].n > widest)
+            widest = layout->headings[c].n;
+    for (size_t r = 0; r < layout->table->row_count; r++) {
+        buf_z(out, r ? "\n" : "");
+        for (size_t c = 0; c < layout->table->column_count; c++) {
+            char head[128];
+            str cell = *layout_cell(layout, r, c);
+            if (!layout->widths[c] || !cell.n)
+                continue;
+            snprintf(head, sizeof head, "%-*.*s  ", (int)widest, STR_ARG(layout->headings[c]));
+            text_wrapped(str_of(head), cell, out);
+        }
+    }
+}
+
+static void
+write_columns(struct layout *layout, struct buf *out)
+{
+    const struct table *table = layout->table;
+    bool blocks = false;
+    for (size_t i = 0; i < table->column_count; i++) {
+        layout->headings[i] = str_of(table->columns[i].name);
+        layout->widths[i] = column_texts(table, i, layout->cells, &layout->arena);
+    }
+    if (too_wide(layout)) {
+        lift_common(layout);
+        for (size_t i = 0; i < table->column_count && table->row_count > 1; i++)
+            if (table->columns[i].type == TABLE_LIST && layout->widths[i] > 0 && too_wide(layout))
+                lists_below(layout, i);
+        blocks = too_wide(layout);
+    }
+    if (layout->before.n) {
+        buf_str(out, buf_view(&layout->before));
+        buf_char(out, '\n');
+    }
+    if (blocks) {
+        write_blocks(layout, out);
+    } else {
+        text_line(table, layout->widths, layout->headings, out);
+        for (size_t r = 0; r < table->row_count; r++)
+            text_line(table, layout->widths, layout_cell(layout, r, 0), out);
+    }
+    if (layout->after.n)
+        buf_char(out, '\n');
+    buf_str(out, buf_view(&layout->after));
+}
+
 void
 table_write_text(const struct table *table, struct buf *out)
 {
-    struct arena arena = ARENA;
-    size_t widths[TABLE_COLUMNS_MAX];
-    str headings[TABLE_COLUMNS_MAX];
-    str *cells = mem_calloc(table->row_count * table->column_count + 1, sizeof *cells);
-    for (size_t i = 0; i < table->column_count; i++) {
-        headings[i] = str_of(table->columns[i].name);
-        widths[i] = column_texts(table, i, cells, &arena);
-    }
-    if (table->row_count)
-        text_line(table, widths, headings, out);
+    struct layout layout = {.table = table,
+                            .before = BUF(CELL_BYTES_MAX),
+                            .after = BUF(16 * CELL_BYTES_MAX),
+                            .arena = ARENA};
+    layout.cells = mem_calloc(table->row_count * table->column_count + 1, sizeof *layout.cells);
+    if (table->text.n)
+        buf_str(out, table->text);
+    else if (table->row_count)
+        write_columns(&layout, out);
     else
         buf_z(out, "no data\n");
-    for (size_t r = 0; r < table->row_count; r++)
-        text_line(table, widths, cells + r * table->column_count, out);
     for (size_t i = 0; i < table->note_count; i++)
-        buf_printf(out, "note: %.*s\n", STR_ARG(table->notes[i]));
-    free(cells);
-    arena_clear(&arena);
+        text_wrapped(STR("note: "), table->notes[i], out);
+    free(layout.cells);
+    buf_clear(&layout.before);
+    buf_clear(&layout.after);
+    arena_clear(&layout.arena);
 }
 
 static void

@@ -23,7 +23,7 @@ struct table_column {
 };
 
 struct table;
-enum { TABLE_COLUMNS_MAX = 48 };
+enum { TABLE_COLUMNS_MAX = 48, TABLE_TEXT_WIDTH = 100 };
 
 /* COLUMNS is copied. */
 struct table *table_new(const struct table_column *columns, size_t count);
@@ -49,6 +49,8 @@ void table_put_bool(struct table *table, const char *column, bool value);
 /* Appends one text to a list cell; an empty list is put by table_put_list. */
 void table_put_list(struct table *table, const char *column);
 void table_add(struct table *table, const char *column, str value);
+/* Text to be written instead of the columns, for results that read badly in rows. */
+void table_text_form(struct table *table, str text);
 /* A sentence about the whole table: below the text, "notes" of an object. */
 void table_note(struct table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -57,11 +59,15 @@ size_t table_rows(const struct table *table);
  * the number of a count or number cell (NaN when absent or of another type). */
 str table_text(const struct table *table, size_t row, const char *column, struct arena *arena);
 double table_value(const struct table *table, size_t row, const char *column);
+/* The texts of a list cell. */
+size_t table_list_count(const struct table *table, size_t row, const char *column);
+str table_list_at(const struct table *table, size_t row, const char *column, size_t index);
 size_t table_notes(const struct table *table);
 str table_note_at(const struct table *table, size_t index);
 
 /* Columns aligned with blanks (those without any value are left out), a heading, the notes; without
- * rows one line that says so. */
+ * rows one line that says so. A table wider than TABLE_TEXT_WIDTH says once, above, what all rows
+ * share, and each long list once, below; if it is still too wide, each row is a block of lines. */
 void table_write_text(const struct table *table, struct buf *out);
 void table_write_json(const struct table *table, struct buf *out); /* ends with a newline */
 /* RFC 4180, with a heading; text that a spreadsheet would take for a formula gets a quote before

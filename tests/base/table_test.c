@@ -105,10 +105,54 @@ cells(void)
     table_free(none);
 }
 
+/* Wider than a terminal: what is common is said once, lists go below, else rows become blocks. */
+static void
+wide(void)
+{
+    static const struct table_column two[] = {
+        {"class", TABLE_TEXT, 0}, {"name", TABLE_TEXT, 0}, {"reasons", TABLE_LIST, 0}};
+    static const char reason[] = "a source that delivered nothing at all from the second of "
+                                 "September to the tenth, which was a Tuesday";
+    struct table *table = table_new(two, 3);
+    for (int i = 0; i < 3; i++) {
+        table_row(table);
+        table_put_z(table, "class", "infected-system");
+        table_put_z(table, "name", i ? "mirai" : "mozi");
+        table_put_list(table, "reasons");
+        if (i)
+            table_add(table, "reasons", str_of(reason));
+    }
+    written_as(table_write_text, table,
+               "class: infected-system\n\n"
+               "name   reasons\n"
+               "mozi\n"
+               "mirai  [1]\n"
+               "mirai  [1]\n\n"
+               "[1] a source that delivered nothing at all from the second of September to the "
+               "tenth, which was a\n    Tuesday\n",
+               "common cells above, lists below");
+    table_free(table);
+
+    table = table_new(two, 3);
+    table_row(table);
+    table_put_z(table, "name", "mirai");
+    table_put_list(table, "reasons");
+    table_add(table, "reasons", str_of(reason));
+    written_as(table_write_text, table,
+               "name     mirai\n"
+               "reasons  a source that delivered nothing at all from the second of September to "
+               "the tenth, which was\n         a Tuesday\n",
+               "a wide row as a block");
+    table_text_form(table, STR("said otherwise\n"));
+    written_as(table_write_text, table, "said otherwise\n", "a form of its own");
+    table_free(table);
+}
+
 int
 main(void)
 {
     forms();
+    wide();
     object();
     cells();
     return tap_done();

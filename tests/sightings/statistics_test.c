@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Intervals, survival and spells against published and hand-made examples. */
+#include "base/rng.h"
 #include "base/tap.h"
 #include "sightings/statistics/intervals.h"
 #include "sightings/statistics/kaplan_meier.h"
@@ -70,6 +71,36 @@ bootstrap(void)
     tap_ok(a.low == 1 && a.high == 1, "days that never vary have a point for an interval");
 }
 
+/* Of 400 pairs of windows of DAYS independent days with a true ratio of 0.6, the share (percent)
+ * whose interval holds it. */
+static int
+coverage(size_t days)
+{
+    struct rng rng = {days};
+    int held = 0;
+    for (int round = 0; round < 400; round++) {
+        uint64_t before[30], after[30];
+        for (size_t i = 0; i < days; i++) {
+            before[i] = 800 + rng_below(&rng, 401);
+            after[i] = 480 + rng_below(&rng, 241);
+        }
+        struct interval got = interval_ratio(before, days, after, days, 1);
+        held += got.low <= 0.6 && 0.6 <= got.high;
+    }
+    return held / 4;
+}
+
+static void
+covers(void)
+{
+    static const size_t lengths[] = {4, 7, 14, 21, 30};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        int share = coverage(lengths[i]);
+        tap_ok(share >= 92 && share <= 99, "windows of %zu days: the 95 %% interval holds %d %%",
+               lengths[i], share);
+    }
+}
+
 /* Freireich et al. (Blood 21, 1963), remission in weeks under 6-mercaptopurine and placebo; the
  * estimates are in Kalbfleisch and Prentice and in many textbooks since. */
 static void
@@ -110,6 +141,14 @@ freireich(void)
     near(km_median(points, 24), 8, 0, "placebo median");
     tap_ok(points[23].survival < 1e-12, "placebo: nobody is left");
     near(km_restricted_mean(points, 24), 8.667, 0.001, "placebo mean");
+    near(km_median_low(points, 24), 4, 0, "placebo median, lower limit");
+    near(km_median_high(points, 24), 11, 0, "placebo median, upper limit");
+
+    const struct km_count one[] = {{0, 0}, {0, 0}, {.ended = 1}};
+    kaplan_meier(one, 3, points);
+    near(km_median(points, 3), 2, 0, "one subject has a median");
+    tap_ok(isnan(km_median_low(points, 3)) && isnan(km_median_high(points, 3)),
+           "but no limits of it: that nobody is left says nothing about the next");
 }
 
 enum { DAYS = 12 };
@@ -190,6 +229,7 @@ main(void)
     wilson();
     poisson();
     bootstrap();
+    covers();
     freireich();
     spells();
     recurrence();

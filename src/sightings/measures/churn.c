@@ -160,7 +160,8 @@ compute(struct churn *c, struct err *err)
     table_note(c->table,
                "cleaned: gone where a source that was sound throughout and had the address "
                "still reported its network; unwitnessed: gone, but nobody can tell why; "
-               "new: never stored before, returning: stored on other days before");
+               "new: never stored before, returning: stored on other days before; where addresses "
+               "change hands, a new lease is gone and new as well");
     return code;
 }
 

@@ -7,6 +7,7 @@
 #include "sightings/measures/windows.h"
 #include "sightings/statistics/intervals.h"
 
+#include "base/arena.h"
 #include "base/require.h"
 
 #include <math.h>
@@ -56,27 +57,13 @@ struct comparison {
     struct table *table;
 };
 
-static bool
-gap_explained(const struct comparison *c, day at)
-{
-    for (size_t i = 0; i < c->health.count; i++) {
-        const struct health_series *series = &c->health.series[i];
-        if (series->family.n || at < series->first || at >= series->first + (day)series->count)
-            continue;
-        const struct health_day *d = &series->days[at - series->first];
-        if (d->state == HEALTH_EXPLAINED && !d->present)
-            return true;
-    }
-    return false;
-}
-
 static void
-side_take(const struct comparison *c, struct measure_window window, const uint64_t *counts,
-          struct side *ret)
+side_take(const struct comparison *c, str family, struct measure_window window,
+          const uint64_t *counts, struct side *ret)
 {
     *ret = (struct side){.days = mem_calloc(window_days(window) + 1, sizeof *ret->days)};
     for (size_t i = 0; i < window_days(window); i++) {
-        if (gap_explained(c, window.from + (day)i))
+        if (health_gap(&c->health, family, window.from + (day)i))
             continue;
         ret->days[ret->count++] = counts[i];
         ret->sum += counts[i];
@@ -138,8 +125,9 @@ pair_load(struct comparison *c, struct scope *scope, const struct subject *subje
             pair.changed = memcmp(kept, before, n * sizeof *kept) != 0;
             memcpy(before, kept, n * sizeof *kept);
         }
-        side_take(c, c->before, before, &pair.before);
-        side_take(c, c->after, after, &pair.after);
+        str family = subject->family.n ? subject->family : c->scope.request->family;
+        side_take(c, family, c->before, before, &pair.before);
+        side_take(c, family, c->after, after, &pair.after);
         *ret = pair;
     }
     free(before);
@@ -219,6 +207,9 @@ put_verdict(struct comparison *c, const struct subject *subject, const struct pa
     str family = subject->family.n ? subject->family : c->scope.request->family;
     health_reasons(&c->health, c->scope.request->source, family, c->before.from, c->after.to,
                    &reasons);
+    for (size_t i = 0; subject->families && i < subject->families->count; i++)
+        health_reported(&c->health, c->scope.request->source, subject->families->items[i],
+                        &reasons);
     if (pair->before.sum == 0)
         reasons_add(&reasons, "nothing was seen in the baseline window");
     table_put_double(c->table, "target_percent", c->scope.request->target);
@@ -353,6 +344,109 @@ compare(struct comparison *c, struct err *err)
     return code;
 }
 
+enum { TEXT_BYTES = 4 << 20 };
+
+/* What the text form is made of: cells as they are in the other forms. */
+struct told {
+    const struct table *table;
+    size_t row;
+    struct arena arena;
+};
+
+static const char *
+cell(struct told *t, const char *column)
+{
+    str text = table_text(t->table, t->row, column, &t->arena);
+    return arena_str(&t->arena, text).p;
+}
+
+static const char *
+verdict(struct told *t)
+{
+    const char *met = cell(t, "target_met");
+    return !*met ? "not comparable" : *met == 'y' ? "met" : "not met";
+}
+
+static const char *
+sign(const char *number)
+{
+    return *number == '-' ? "" : "+";
+}
+
+static void
+tell_window(struct told *t, const char *name, struct buf *out)
+{
+    char column[32];
+    const char *cells[5];
+    static const char *const parts[] = {"from", "to", "sum", "days", "mean"};
+    for (size_t i = 0; i < 5; i++) {
+        snprintf(column, sizeof column, "%s_%s", name, parts[i]);
+        cells[i] = cell(t, column);
+    }
+    buf_printf(out, "  %-10s %s to %s: %s in %s days, mean %s\n", name, cells[0], cells[1],
+               cells[2], cells[3], cells[4]);
+}
+
+/* "(46611/5) ÷ (45863/5) − 1 = +1.63 %, 95 % interval -2.10 to +5.31" */
+static void
+tell_change(struct told *t, struct buf *out)
+{
+    const char *change = cell(t, "change_percent"), *low = cell(t, "interval_low"),
+               *high = cell(t, "interval_high"), *control = cell(t, "control_change_percent"),
+               *net = cell(t, "net_change_percent");
+    if (*change)
+        buf_printf(out, "  change     (%s/%s) ÷ (%s/%s) − 1 = %s%s %%", cell(t, "result_sum"),
+                   cell(t, "result_days"), cell(t, "baseline_sum"), cell(t, "baseline_days"),
+                   sign(change), change);
+    if (*change && *low)
+        buf_printf(out, ", 95 %% interval %s%s to %s%s", sign(low), low, sign(high), high);
+    buf_z(out, *change ? "\n" : "  change     cannot be told\n");
+    if (*control)
+        buf_printf(out, "  control    %s%s %%; net of it %s%s %%\n", sign(control), control,
+                   sign(net), net);
+}
+
+static void
+tell_scope(struct told *t, struct buf *out)
+{
+    buf_printf(out, "\n%s\n", cell(t, "scope"));
+    tell_window(t, "baseline", out);
+    tell_window(t, "result", out);
+    tell_change(t, out);
+    buf_printf(out, "  target     %s %%: %s\n", cell(t, "target_percent"), verdict(t));
+    if (*cell(t, "baseline_changed") == 'y')
+        buf_z(out, "  baseline   the stored sets have changed since it was frozen\n");
+    for (size_t i = 0; i < table_list_count(t->table, t->row, "reasons"); i++) {
+        str reason = table_list_at(t->table, t->row, "reasons", i);
+        buf_printf(out, "  %-10s %.*s\n", i ? "" : "because", STR_ARG(reason));
+    }
+}
+
+/* A verdict, then a block for each scope: a table of these columns is 300 characters wide. */
+static void
+tell(struct table *table)
+{
+    struct told t = {.table = table, .arena = ARENA};
+    struct buf text = BUF(TEXT_BYTES);
+    if (table_rows(table) == 0)
+        return;
+    const char *change = cell(&t, "change_percent"), *result = verdict(&t);
+    if (*cell(&t, "target_met"))
+        buf_printf(&text, "Target %s: %s%s %% where %s %% is asked for (class %s)\n", result,
+                   sign(change), change, cell(&t, "target_percent"), cell(&t, "class"));
+    else
+        buf_printf(&text,
+                   "Not comparable: whether the target of %s %% is met cannot be told (class "
+                   "%s)\n",
+                   cell(&t, "target_percent"), cell(&t, "class"));
+    for (; t.row < table_rows(table); t.row++)
+        tell_scope(&t, &text);
+    buf_char(&text, '\n');
+    table_text_form(table, buf_view(&text));
+    buf_clear(&text);
+    arena_clear(&t.arena);
+}
+
 errcode
 measure_compare(const struct measure_request *request, struct table **ret, struct err *err)
 {
@@ -363,6 +457,8 @@ measure_compare(const struct measure_request *request, struct table **ret, struc
     c.table = table_new(columns, sizeof columns / sizeof *columns);
     table_as_object(c.table, "scopes");
     code = compare(&c, err);
+    if (code == OK)
+        tell(c.table);
     if (c.has_frozen)
         baseline_clear(&c.frozen);
     health_clear(&c.health);

@@ -218,6 +218,8 @@ measure_daily(const struct measure_request *request, struct table **ret, struct 
         return code;
     for (size_t i = 0; i < CLASS_COUNT; i++)
         daily.last_seen[i] = DAY_NONE;
+    if (request->to == DAY_NONE) /* a day that is not over is shown, and said to be such */
+        daily.scope.to = daily.scope.last;
     daily.table = table_new(columns, sizeof columns / sizeof *columns);
     if (!scope_empty(&daily.scope)) {
         struct set_query query =

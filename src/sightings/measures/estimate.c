@@ -44,13 +44,16 @@ put_family(struct scope *scope, const struct health *health, str family, struct 
     if (code)
         return code;
     struct estimate e = {0};
+    double count = 0;
     for (size_t i = 0; i < days.count; i++) {
+        if (health_gap(health, family, days.first + (day)i))
+            continue;
+        count++;
         e.sum4 += days.sets[i] ? ipset_count4(days.sets[i]) : 0;
         e.sum6 += days.sets[i] ? ipset_count6(days.sets[i]) : 0;
         if (i > 0 && i + 1 < days.count && days.sets[i - 1] && days.sets[i] && days.sets[i + 1])
             triple_add(&e, days.sets[i - 1], days.sets[i], days.sets[i + 1]);
     }
-    double count = (double)days.count;
     struct ipset *all = day_sets_union(&days, scope->from, scope->to);
     struct reasons reasons = {0};
     health_reasons(health, scope->request->source, family, scope->from, scope->to, &reasons);

@@ -3,6 +3,7 @@
 #include "sightings/measures/health.h"
 
 #include "base/require.h"
+#include "sightings/measures/provinces.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -104,19 +105,19 @@ totals_add(void *context, const struct set_key *key, struct err *err)
 }
 
 static void
-series_add(struct gathering *g, struct total *total, day last)
+series_add(struct gathering *g, struct total *total, day first, day last)
 {
     struct health *health = g->health;
     if (health->count == health->room) {
         health->room = health->room ? health->room * 2 : 16;
         health->series = mem_resize(health->series, health->room, sizeof *health->series);
     }
-    size_t days = (size_t)(last - total->first) + 1;
+    size_t days = (size_t)(last - first) + 1;
     total->series = health->count;
     health->series[health->count++] = (struct health_series){
         .source = arena_str(&health->arena, total->source),
         .family = arena_str(&health->arena, total->family),
-        .first = total->first,
+        .first = first,
         .count = days,
         .days = mem_calloc(days, sizeof(struct health_day)),
     };
@@ -141,7 +142,7 @@ series_choose(struct gathering *g, day last)
         if (g->totals[i].family.n)
             continue;
         everything += g->totals[i].members;
-        series_add(g, &g->totals[i], last);
+        series_add(g, &g->totals[i], g->totals[i].first, last);
     }
     for (size_t i = 0; i < pairs; i++) {
         struct total *total = &g->totals[i];
@@ -150,7 +151,8 @@ series_choose(struct gathering *g, day last)
         uint64_t family = g->family_members[names_find(&g->families, total->family)];
         if (!fair_part(total, family, last))
             continue;
-        series_add(g, total, last);
+        /* From the source's first day on, so that a family that begins later is a step. */
+        series_add(g, total, total_of(g, total->source, (str){NULL, 0})->first, last);
         g->health->series[total->series].minor = !fair_part(total, everything, last);
     }
 }
@@ -257,7 +259,9 @@ health_load(struct health *ret, const struct scope *scope, day from, day to, str
 {
     struct health health = {.last = to};
     struct gathering g = {.health = &health};
-    errcode code = gather(&g, scope, from - CONTEXT_DAYS, to, err);
+    errcode code = provinces_merged(scope->request, from, to, &health.merged, err);
+    if (code == OK)
+        code = gather(&g, scope, from - CONTEXT_DAYS, to, err);
     names_clear(&g.families);
     free(g.family_members);
     free(g.totals);
@@ -381,10 +385,53 @@ carries(const struct health *health, str source, str family)
     return names_find(&health->pairs, pair_text(text, source, family)) != SIZE_MAX;
 }
 
+bool
+health_gap(const struct health *health, str family, day at)
+{
+    for (size_t i = 0; i < health->count; i++) {
+        const struct health_series *series = &health->series[i];
+        if (series->family.n || at < series->first || at >= series->first + (day)series->count ||
+            (family.n && !carries(health, series->source, family)))
+            continue;
+        const struct health_day *d = &series->days[at - series->first];
+        if (d->state == HEALTH_EXPLAINED && !d->present)
+            return true;
+    }
+    return false;
+}
+
+void
+health_reported(const struct health *health, str source, str family, struct reasons *ret)
+{
+    for (size_t i = 0; i < health->count; i++) {
+        str name = health->series[i].source;
+        if ((!source.n || str_eq(source, name)) && (!family.n || carries(health, name, family)))
+            return;
+    }
+    reasons_add(ret, "no source reported %.*s",
+                STR_ARG(family.n   ? family
+                        : source.n ? source
+                                   : STR("anything")));
+}
+
+/* What no source can help. */
+static void
+calendar_reasons(const struct health *health, day from, day to, struct reasons *ret)
+{
+    char text[DAY_TEXT];
+    if (to >= clock_today())
+        reasons_add(ret, "%s is not over yet", day_format(to, text));
+    if (health->merged != DAY_NONE && from < health->merged && health->merged <= to)
+        reasons_add(ret, "provinces have other borders and codes from %s on",
+                    day_format(health->merged, text));
+}
+
 void
 health_reasons(const struct health *health, str source, str family, day from, day to,
                struct reasons *ret)
 {
+    calendar_reasons(health, from, to, ret);
+    health_reported(health, source, family, ret);
     for (size_t i = 0; i < health->count; i++) {
         const struct health_series *series = &health->series[i];
         if (source.n && !str_eq(source, series->source))

@@ -45,6 +45,7 @@ struct health {
     size_t count, room;
     day last;
     struct names pairs; /* "source\tfamily": which source carries which family */
+    day merged;         /* provinces that are asked for got other borders; DAY_NONE */
     struct arena arena;
 };
 
@@ -56,7 +57,8 @@ void health_clear(struct health *health);
 
 /* Why days within FROM … TO cannot be compared with each other, one text a break; FAMILY (empty:
  * all) leaves out breaks of other families only. A source's first day and a change of policy count
- * when they are after FROM. */
+ * when they are after FROM. A day that is not over and a name that nobody reports are breaks, too.
+ */
 struct reasons {
     str *items;
     size_t count, room;
@@ -69,6 +71,11 @@ void health_reasons(const struct health *health, str source, str family, day fro
                     struct reasons *ret);
 /* Puts "comparable" and "reasons" into the table's current row. */
 void reasons_put(const struct reasons *reasons, struct table *table);
+/* Whether the operator explained why a source of FAMILY (empty: any) has nothing on the day: such
+ * days are left out of sums and means. */
+bool health_gap(const struct health *health, str family, day at);
+/* "no source reported FAMILY", where that is so. */
+void health_reported(const struct health *health, str source, str family, struct reasons *ret);
 /* Whether SOURCE was sound on every day of FROM … TO. */
 bool health_sound(const struct health *health, str source, day from, day to);
 

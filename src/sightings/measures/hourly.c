@@ -195,7 +195,8 @@ put_day(struct hourly *h, size_t family, day at, struct err *err)
     table_put_u64(h->table, "hour", most_hour);
     table_put_double(h->table, "hourly_mean", (double)sum / HOURS);
     table_put_u64(h->table, "daily_distinct", distinct);
-    health_reasons(&h->health, h->scope.request->source, name, at, at, &reasons);
+    health_reasons(&h->health, h->scope.request->source, name, at > h->scope.from ? at - 1 : at, at,
+                   &reasons);
     reasons_put(&reasons, h->table);
     reasons_clear(&reasons);
     return OK;

@@ -29,8 +29,11 @@ put_family(struct scope *scope, const struct health *health, str family, struct 
     errcode code = day_sets_load(scope, scope->from, scope->to, family, &days, err);
     if (code)
         return code;
-    uint64_t sum = 0, least = UINT64_MAX, most = 0, seen = 0;
+    uint64_t sum = 0, least = UINT64_MAX, most = 0, seen = 0, counted = 0;
     for (day at = scope->from; at <= scope->to; at++) {
+        if (health_gap(health, family, at))
+            continue;
+        counted++;
         uint64_t members = day_sets_members(&days, at);
         sum += members;
         least = members < least ? members : least;
@@ -44,10 +47,10 @@ put_family(struct scope *scope, const struct health *health, str family, struct 
     table_put_z(table, "class", event_class_name(scope->class));
     table_put_day(table, "from", scope->from);
     table_put_day(table, "to", scope->to);
-    table_put_u64(table, "days", days.count);
+    table_put_u64(table, "days", counted);
     table_put_u64(table, "days_seen", seen);
-    table_put_double(table, "mean_daily", (double)sum / (double)days.count);
-    table_put_u64(table, "minimum", least);
+    table_put_double(table, "mean_daily", (double)sum / (double)counted);
+    table_put_u64(table, "minimum", counted ? least : 0);
     table_put_u64(table, "maximum", most);
     table_put_u64(table, "address_days", sum);
     if (scope->request->cumulative) {

@@ -47,6 +47,8 @@ struct rates {
     struct scope scope;
     enum measure_by by;
     day from;
+    double days; /* without explained gaps */
+    bool has_halves;
     struct names keys;
     struct rate *items;
     size_t room;
@@ -96,9 +98,13 @@ groups_for(struct rates *rates, day at, struct err *err)
 }
 
 static errcode
-days_count(struct rates *rates, const struct day_sets *days, struct err *err)
+days_count(struct rates *rates, const struct day_sets *days, const struct health *health,
+           struct err *err)
 {
     for (size_t i = 0; i < days->count; i++) {
+        if (health_gap(health, rates->scope.request->family, days->first + (day)i))
+            continue;
+        rates->days++;
         if (!days->sets[i])
             continue;
         errcode code = groups_for(rates, days->first + (day)i, err);
@@ -114,16 +120,18 @@ days_count(struct rates *rates, const struct day_sets *days, struct err *err)
     return OK;
 }
 
-/* New and gone: the second half of the period against the first. */
+/* New and gone: the second half of the period against the first; the day in the middle of an odd
+ * number is in neither. */
 static errcode
 halves_count(struct rates *rates, const struct day_sets *days, struct err *err)
 {
-    day to = rates->scope.to, middle = rates->from + (to - rates->from + 1) / 2;
+    day to = rates->scope.to, half = (to - rates->from + 1) / 2;
     errcode code = groups_for(rates, to, err);
-    if (code)
+    rates->has_halves = half > 0;
+    if (code || half == 0)
         return code;
-    struct ipset *before = day_sets_union(days, rates->from, middle - 1);
-    struct ipset *after = day_sets_union(days, middle, to);
+    struct ipset *before = day_sets_union(days, rates->from, rates->from + half - 1);
+    struct ipset *after = day_sets_union(days, to - half + 1, to);
     struct ipset *gone = ipset_copy(before);
     ipset_andnot(gone, after);
     ipset_andnot(after, before);
@@ -172,8 +180,7 @@ put_rate(struct rates *rates, const struct rate *rate, uint64_t whole,
          const struct reasons *reasons)
 {
     struct table *table = rates->table;
-    double days = (double)(rates->scope.to - rates->from + 1);
-    double mean4 = (double)rate->sum4 / days, mean6 = (double)rate->sum6 / days;
+    double mean4 = (double)rate->sum4 / rates->days, mean6 = (double)rate->sum6 / rates->days;
     table_row(table);
     table_put_str(table, "network", rate->key);
     table_put_str(table, "name", rate->name);
@@ -192,20 +199,21 @@ put_rate(struct rates *rates, const struct rate *rate, uint64_t whole,
         table_put_double(table, "addresses_high", rate->interval.high * 10000);
     }
     put_subscribers(rate, mean4 + mean6, table);
-    table_put_u64(table, "new", rate->new);
-    table_put_u64(table, "gone", rate->gone);
+    if (rates->has_halves) {
+        table_put_u64(table, "new", rate->new);
+        table_put_u64(table, "gone", rate->gone);
+    }
     reasons_put(reasons, table);
 }
 
 static void
 put_rates(struct rates *rates, const struct reasons *reasons)
 {
-    double days = (double)(rates->scope.to - rates->from + 1);
     uint64_t whole = 0;
     for (size_t i = 0; i < rates->keys.count; i++) {
         struct rate *rate = &rates->items[i];
         bool known = !str_eq(rate->key, STR("unknown")) && rate->announced > 0;
-        double mean = (double)rate->sum4 / days;
+        double mean = (double)rate->sum4 / rates->days;
         whole += rate->sum4 + rate->sum6;
         rate->per_address = known ? mean / (double)rate->announced : NAN;
         rate->interval =
@@ -236,9 +244,9 @@ compute(struct rates *rates, struct err *err)
         day_sets_load(&rates->scope, rates->from, rates->scope.to, (str){NULL, 0}, &days, err);
     if (code)
         return code;
-    if ((code = days_count(rates, &days, err)) == OK &&
-        (code = halves_count(rates, &days, err)) == OK &&
-        (code = health_load(&health, &rates->scope, rates->from, rates->scope.to, err)) == OK) {
+    if ((code = health_load(&health, &rates->scope, rates->from, rates->scope.to, err)) == OK &&
+        (code = days_count(rates, &days, &health, err)) == OK &&
+        (code = halves_count(rates, &days, err)) == OK) {
         health_reasons(&health, r->source, r->family, rates->from, rates->scope.to, &reasons);
         put_rates(rates, &reasons);
     }

@@ -31,6 +31,8 @@ scope_open(struct scope *ret, const struct measure_request *request, enum event_
         return code;
     scope.from = request->from == DAY_NONE ? scope.first : request->from;
     scope.to = request->to == DAY_NONE ? scope.last : request->to;
+    if (request->to == DAY_NONE && scope.to >= clock_today() && scope.first < clock_today())
+        scope.to = clock_today() - 1;
     if (request->from != DAY_NONE && request->to != DAY_NONE && request->from > request->to)
         return err_set(err, ERR_USAGE, "the period ends before it begins");
     if (request->networks)

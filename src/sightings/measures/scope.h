@@ -11,7 +11,7 @@ struct scope {
     const struct measure_request *request;
     enum event_class class; /* CLASS_NONE only where the measure allows it */
     day first, last; /* stored days that match class, family and source; DAY_NONE without data */
-    day from, to;    /* the request's period within them */
+    day from, to;    /* the request's period; else all stored days that are over (if any is) */
     struct attribution *attribution; /* NULL without a registry */
     bool filtered;                   /* by network */
     struct ipset *mask;              /* of the networks wanted, for MASK_STRETCH */

@@ -33,13 +33,15 @@ put_ranked(struct top *top, size_t at, uint64_t whole)
     const struct ranked *ranked = &top->ranking.items[at];
     struct table *table = top->table;
     struct reasons reasons = {0};
+    size_t days = 0;
+    for (day on = top->from; on <= top->scope.to; on++)
+        days += !health_gap(&top->health, ranked->family, on);
     table_row(table);
     table_put_u64(table, "rank", at + 1);
     table_put_str(table, "family", ranked->family);
     table_put_z(table, "class", event_class_name(top->scope.class));
     table_put_u64(table, "address_days", ranked->address_days);
-    table_put_double(table, "mean_daily",
-                     (double)ranked->address_days / (double)(top->scope.to - top->from + 1));
+    table_put_double(table, "mean_daily", (double)ranked->address_days / (double)days);
     table_put_u64(table, "days_seen", ranked->days);
     if (whole)
         table_put_double(table, "share_percent",

@@ -158,7 +158,7 @@ void
 population_step(struct population *p, uint32_t nth)
 {
     double hazards[SIMULATED_FAMILIES];
-    for (uint8_t f = 0; f < SIMULATED_FAMILIES; f++)
+    for (unsigned f = 0; f < SIMULATED_FAMILIES; f++)
         hazards[f] = hazard(p, f, nth);
     for (size_t i = 0; i < p->host_count;) {
         if (chance(p, hazards[p->hosts[i].family]))
@@ -169,7 +169,7 @@ population_step(struct population *p, uint32_t nth)
     struct relapses *back = &p->relapses[nth];
     for (size_t i = 0; i < back->count; i++)
         infect(p, back->items[i].subscriber, back->items[i].family, (int16_t)nth);
-    for (uint8_t f = 0; f < SIMULATED_FAMILIES; f++) {
+    for (unsigned f = 0; f < SIMULATED_FAMILIES; f++) {
         /* As many as the hazard takes from the level at the start; relapses are among them. */
         double fresh = p->start[f] * simulated_families[f].hazard;
         double returned = (double)back->count * simulated_families[f].weight;
@@ -182,7 +182,7 @@ population_step(struct population *p, uint32_t nth)
 static void
 begin(struct population *p)
 {
-    for (uint8_t f = 0; f < SIMULATED_FAMILIES; f++) {
+    for (unsigned f = 0; f < SIMULATED_FAMILIES; f++) {
         const struct simulated_family *family = &simulated_families[f];
         p->start[f] =
             (double)p->options->daily * family->weight / (ROWS_PER_HOST_DAY * family->seen);

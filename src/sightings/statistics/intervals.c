@@ -101,6 +101,29 @@ block_length(size_t days)
     return days >= 21 ? 7 : (size_t)ceil(cbrt((double)days));
 }
 
+/* By how much percentiles of a block bootstrap fall short on the log scale: blocks vary less than
+ * the whole, by 1 - LENGTH / COUNT of the variance, and there are only so many of them, which asks
+ * for Student's t (97.5 % points by degrees of freedom) in place of the normal's. */
+static double
+widening(size_t count)
+{
+    static const double student[] = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306,
+                                     2.262,  2.228, 2.201, 2.179, 2.160, 2.145, 2.131};
+    enum { LAST = sizeof student / sizeof *student };
+    double length = (double)block_length(count), n = (double)count;
+    double freedom = fmax(1, fmin(LAST, 2 * (n / length - 1)));
+    return student[(size_t)freedom - 1] / Z * sqrt(n / (n - length));
+}
+
+static double
+sum_of(const uint64_t *days, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += (double)days[i];
+    return sum;
+}
+
 struct interval
 interval_ratio(const uint64_t *before, size_t before_count, const uint64_t *after,
                size_t after_count, uint64_t seed)
@@ -121,6 +144,13 @@ interval_ratio(const uint64_t *before, size_t before_count, const uint64_t *afte
     if (n >= ROUNDS / 2) {
         qsort(ratios, n, sizeof *ratios, by_value);
         interval = (struct interval){ratios[n * 25 / 1000], ratios[n - 1 - n * 25 / 1000]};
+        size_t fewer = before_count < after_count ? before_count : after_count;
+        double ratio = sum_of(after, after_count) / (double)after_count /
+                       (sum_of(before, before_count) / (double)before_count);
+        if (ratio > 0 && isfinite(ratio)) {
+            interval.low = ratio * pow(interval.low / ratio, widening(fewer));
+            interval.high = ratio * pow(interval.high / ratio, widening(fewer));
+        }
     }
     free(ratios);
     return interval;

@@ -15,6 +15,7 @@ struct interval interval_wilson(double x, double n);
 /* Of a Poisson mean when X was counted: exact (Garwood, Biometrika 28, 1936). X may be a mean. */
 struct interval interval_poisson(double x);
 /* Of SUM(after) / SUM(before): percentiles of a moving block bootstrap over days (Künsch, Annals
- * of Statistics 17, 1989), each window resampled on its own. NaN below four days. */
+ * of Statistics 17, 1989), each window resampled on its own, widened for few blocks as
+ * docs/measures.md tells. NaN below four days. */
 struct interval interval_ratio(const uint64_t *before, size_t before_count, const uint64_t *after,
                                size_t after_count, uint64_t seed);

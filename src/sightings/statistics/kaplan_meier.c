@@ -52,7 +52,7 @@ double
 km_median_low(const struct km_point *points, size_t count)
 {
     for (size_t t = 0; t < count; t++)
-        if (points[t].low <= 0.5 || points[t].survival <= 0)
+        if (points[t].low <= 0.5)
             return (double)t;
     return NAN;
 }
@@ -61,7 +61,7 @@ double
 km_median_high(const struct km_point *points, size_t count)
 {
     for (size_t t = 0; t < count; t++)
-        if (points[t].high <= 0.5 || points[t].survival <= 0)
+        if (points[t].high <= 0.5)
             return (double)t;
     return NAN;
 }
