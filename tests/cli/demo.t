@@ -32,6 +32,16 @@ tools/demo 2>err
 ok $? 'an interrupted one is begun again'
 
 rm -rf var
+tools/demo 2>err &
+sleep 0.3
+tools/demo 2>err.second
+second=$?
+wait $!
+is "$?$second" 00 'two at once both succeed'
+"$KHIEN" verify >/dev/null && [ ! -e var/demonstration.unfinished ]
+ok $? 'and leave one whole demonstration'
+
+rm -rf var
 printf '[state]\nfolder = var\n' >khien.conf
 tools/demo 2>err
 [ ! -e var/khien.db ]
