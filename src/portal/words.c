@@ -48,7 +48,8 @@ static const struct words words[CHECK_STATE_COUNT] = {
             .tone = "warn",
             .headline = N_("Signs of malware in the past"),
             .meaning = N_("It appeared in botnet data (family: {families}) and has not "
-                          "been seen again since {day}."),
+                          "been seen again since {day}. This does not show that your devices "
+                          "are free of malware now."),
             .advice = N_("If the devices have not been scanned since then, scan every "
                          "device that uses this connection."),
             .steps = found_steps,

@@ -95,6 +95,8 @@ static const struct {
      "dùng.",
      "not necessarily the one you are using"},
     {AT_OLD, "Từng xuất hiện, không thấy lại từ ngày ", "has not been seen again since"},
+    {AT_OLD, "không khẳng định thiết bị của bạn đã sạch",
+     "does not show that your devices are free"},
     {AT_FIXED,
      "Chưa thấy kết nối này trong dữ liệu 30 ngày qua. Điều này không khẳng định thiết bị của bạn "
      "sạch mã độc.",
