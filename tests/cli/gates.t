@@ -76,7 +76,7 @@ branches() { # a function with COUNT decisions
 }
 
 clean_tree
-"$gates" --root "$tree" layers built headers format functions sizes rules spelling shell \
+"$gates" --root "$tree" names layers built headers format functions sizes rules spelling shell \
     >"$work/output" 2>&1
 ok $? 'a clean tree passes every gate'
 
@@ -147,6 +147,9 @@ printf '#!/bin/sh\n# %0100d\n' 0 | put tools/say
 fails sizes 'tools/say:2: 102 columns (at most 100)'
 head -c 1048577 /dev/zero | put data/big.bin
 fails sizes 'data/big.bin:1: 1048577 bytes (at most 1048576)'
+
+echo x | put 'a	b,c'
+fails names 'a	b,c:1: a file name of other than'
 
 echo 'int f(void);' | put src/base/str.c
 fails rules 'src/base/str.c:1: no SPDX-License-Identifier'

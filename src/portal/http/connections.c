@@ -161,26 +161,24 @@ head_is_late(struct connection *connection, uint32_t now, uint32_t allowed)
     return now - connection->head_since > allowed;
 }
 
-unsigned
-connections_sweep(struct connections *connections)
+void
+connections_sweep(struct connections *connections, _Atomic uint64_t *late)
 {
     const struct connection_limits *limits = &connections->limits;
     uint32_t now = connections_now();
-    unsigned closed = 0;
     pthread_mutex_lock(&connections->lock);
     connections->sweeps++;
     for (struct connection *c = connections->first; c; c = c->next) {
         if (may_wait(connections, c))
             continue;
-        bool late = c->phase == PHASE_BUSY ? now - c->since > limits->reply_seconds
-                                           : head_is_late(c, now, limits->head_seconds);
-        if (!late)
+        bool is_late = c->phase == PHASE_BUSY ? now - c->since > limits->reply_seconds
+                                              : head_is_late(c, now, limits->head_seconds);
+        if (!is_late)
             continue;
+        atomic_fetch_add_explicit(late, 1, memory_order_relaxed);
         shutdown(c->fd, SHUT_RDWR);
-        closed++;
     }
     pthread_mutex_unlock(&connections->lock);
-    return closed;
 }
 
 size_t

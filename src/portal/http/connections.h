@@ -46,9 +46,9 @@ connection_enter(struct connection *connection, enum connection_phase phase)
     atomic_store_explicit(&connection->since, connections_now(), memory_order_relaxed);
     atomic_store_explicit(&connection->phase, (uint8_t)phase, memory_order_relaxed);
 }
-/* Shuts down those past a deadline; returns how many. To be called about once a second; a late
- * head is found out within five calls. */
-unsigned connections_sweep(struct connections *connections);
+/* Shuts down those past a deadline, each counted in LATE before its client can see it. To be called
+ * about once a second; a late head is found out within five calls. */
+void connections_sweep(struct connections *connections, _Atomic uint64_t *late);
 size_t connections_count(struct connections *connections);
 /* How many are within a request: reading its head, or answering. */
 size_t connections_busy(struct connections *connections);

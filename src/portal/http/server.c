@@ -208,7 +208,7 @@ http_server_start(int fd, const struct http_options *options, struct http_server
 void
 http_server_tick(struct http_server *server)
 {
-    metrics_add(&server->options.metrics->late_connections, connections_sweep(server->connections));
+    connections_sweep(server->connections, &server->options.metrics->late_connections);
 }
 
 void
