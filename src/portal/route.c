@@ -1,47 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a path to what serves it. */
+/* From a path to what serves it, and what all answers that visitors share have in common: they are
+ * compressed, have an entity tag, and are kept ready made until the data or the day change. */
+#include "base/hash.h"
 #include "pages.h"
+#include "portal/http/encoding.h"
 #include "portal/site.h"
 
-struct route {
-    str path;
-    enum language language;
-    void (*serve)(const struct visit *visit);
-    const char *moved; /* instead: a path that it stands at */
-};
+#include <inttypes.h>
 
-static void
-serve_check_any(const struct visit *visit)
-{
-    str accept = visit->request->accept;
-    if (str_contains_nocase(accept, STR("application/json")) &&
-        !str_contains_nocase(accept, STR("text/html"))) {
-        visit->reply->vary = "Accept";
-        api_serve_check(visit);
-    } else {
-        page_serve_check(visit);
-    }
-}
+static const struct page *const pages[] = {
+    &page_home,
+    &page_check,
+    &api_check,
+    &page_robots,
+};
 
 static void
 serve_robots(const struct visit *visit)
 {
     visit->reply->type = "text/plain; charset=utf-8";
-    visit->reply->cache = "public, max-age=86400";
     visit->reply->content = STR("User-agent: *\nDisallow: /kiem-tra\nDisallow: /en/check\n"
                                 "Disallow: /api/\n");
 }
 
-static const struct route routes[] = {
-    {{"/api/v1/check", 13}, LANGUAGE_VI, api_serve_check, NULL},
-    {{"/", 1}, LANGUAGE_VI, page_serve_home, NULL},
-    {{"/kiem-tra", 9}, LANGUAGE_VI, serve_check_any, NULL},
-    {{"/en/", 4}, LANGUAGE_EN, page_serve_home, NULL},
-    {{"/en/check", 9}, LANGUAGE_EN, serve_check_any, NULL},
-    {{"/robots.txt", 11}, LANGUAGE_VI, serve_robots, NULL},
-    {{"/en", 3}, LANGUAGE_EN, NULL, "/en/"},
-    {{"/en/check/", 10}, LANGUAGE_EN, NULL, "/en/check"},
-    {{"/kiem-tra/", 10}, LANGUAGE_VI, NULL, "/kiem-tra"},
+const struct page page_robots = {
+    .path = {"/robots.txt", NULL},
+    .sort = PAGE_SHARED,
+    .route = ROUTE_OTHER,
+    .serve = serve_robots,
 };
 
 /* The name holds a hash of the content: it can be kept for ever. */
@@ -60,34 +46,91 @@ serve_asset(const struct http_request *request, struct http_reply *reply)
         reply->vary = assets[i].small.n ? "Accept-Encoding" : NULL;
         reply->encoding = small ? "gzip" : NULL;
         reply->content = small ? assets[i].small : assets[i].content;
-        if (str_find(request->if_none_match, str_of(assets[i].etag)) != SIZE_MAX) {
-            reply->status = 304;
-            reply->content = (str){NULL, 0};
-        }
         return true;
     }
     return false;
 }
 
-static const struct route *
-route_find(str path)
+/* Names are ours, so nothing else needs to be looked up or shown. */
+static bool
+is_name(str text)
 {
-    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++)
-        if (str_eq(path, routes[i].path))
-            return &routes[i];
+    for (size_t i = 0; i < text.n; i++)
+        if (!(text.p[i] >= 'a' && text.p[i] <= 'z') && !(text.p[i] >= '0' && text.p[i] <= '9') &&
+            text.p[i] != '-' && text.p[i] != '.')
+            return false;
+    return text.n > 0;
+}
+
+/* Whether PATTERN is PATH; *RET_NAME gets what its "*" stands for. */
+static bool
+path_matches(const char *pattern, str path, str *ret_name)
+{
+    str text = str_of(pattern);
+    if (!text.n || text.p[text.n - 1] != '*') {
+        *ret_name = (str){NULL, 0};
+        return str_eq(path, text);
+    }
+    str head = {text.p, text.n - 1};
+    if (!str_starts(path, head))
+        return false;
+    *ret_name = str_from(path, head.n);
+    return is_name(*ret_name);
+}
+
+static const struct page *
+page_find(str path, enum language *ret_language, str *ret_name)
+{
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+        for (unsigned language = 0; language < 2; language++)
+            if (pages[i]->path[language] &&
+                path_matches(pages[i]->path[language], path, ret_name)) {
+                *ret_language = (enum language)language;
+                return pages[i];
+            }
     return NULL;
 }
 
-static unsigned
-status_of(const struct site *site, const struct http_request *request, const struct route *route)
+str
+page_path(const struct visit *visit, enum language language, char out[PAGE_PATH])
 {
+    const char *pattern = visit->page ? visit->page->path[language] : NULL;
+    if (!pattern)
+        pattern = page_home.path[language];
+    size_t n = strlen(pattern);
+    bool named = n && pattern[n - 1] == '*';
+    snprintf(out, PAGE_PATH, "%.*s%.*s", (int)(n - named), pattern, named ? (int)visit->name.n : 0,
+             visit->name.p ? visit->name.p : "");
+    return str_of(out);
+}
+
+/* Who adds a slash, or leaves it out, is sent to where the page stands. */
+static bool
+find_moved(const struct visit *visit, struct http_reply *reply)
+{
+    enum language language;
+    str name, path = visit->request->path;
+    if (path.n < 2 || path.n + 2 > sizeof reply->text)
+        return false;
+    bool slash = path.p[path.n - 1] == '/';
+    snprintf(reply->text, sizeof reply->text, "%.*s%s", (int)(path.n - slash), path.p,
+             slash ? "" : "/");
+    return page_find(str_of(reply->text), &language, &name);
+}
+
+static unsigned
+status_of(const struct visit *visit)
+{
+    const struct http_request *request = visit->request;
     if (request->fault)
         return request->fault;
     if (request->method == METHOD_OTHER)
         return 405;
-    if (!request->exempt && !rate_take(site->rate, request->visitor))
+    if (!request->exempt && !rate_take(visit->site->rate, request->visitor))
         return 429;
-    return route ? 200 : 404;
+    if (visit->page)
+        return 200;
+    return find_moved(visit, visit->reply) ? 308 : 404;
 }
 
 static void
@@ -102,9 +145,52 @@ serve_error(const struct visit *visit, unsigned status)
         metrics_add(&visit->site->metrics->limited, 1);
     }
     if (str_starts(visit->request->path, STR("/api/")))
-        api_serve_error(visit, status);
+        api_serve_error(visit, status, NULL);
     else
         page_serve_error(visit, status);
+}
+
+/* The day is that of the hotlines and of "today". */
+static uint64_t
+key_of(const struct visit *visit, enum encoding encoding)
+{
+    struct {
+        uint64_t path, query;
+        uint32_t day, encoding;
+    } parts = {
+        .path = checksum_of(visit->request->path).low,
+        .query = visit->page->sort == PAGE_QUERY ? checksum_of(visit->request->query).low : 0,
+        .day = (uint32_t)clock_today(),
+        .encoding = encoding,
+    };
+    return checksum_of((str){(const char *)&parts, sizeof parts}).low | UINT64_C(1) << 63;
+}
+
+static void
+tag(struct http_reply *reply)
+{
+    str content = reply->body.n ? buf_view(&reply->body) : reply->content;
+    snprintf(reply->text, sizeof reply->text, "\"%016" PRIx64 "\"", checksum_of(content).low);
+    reply->etag = reply->text;
+}
+
+static void
+serve_shared(const struct visit *visit)
+{
+    struct http_reply *reply = visit->reply;
+    enum encoding encoding = encoding_choose(visit->request->accept_encoding);
+    if (http_reply_known(reply, visit->request, key_of(visit, encoding), visit->epoch))
+        return;
+    visit->page->serve(visit);
+    if (reply->status != 200) { /* many addresses have an error: none of them is kept */
+        reply->key = 0;
+        return;
+    }
+    if (strcmp(reply->cache, "no-store") == 0)
+        reply->cache = "public, max-age=60";
+    reply->vary = "Accept-Encoding";
+    reply->encoding = encode_reply(reply, encoding);
+    tag(reply);
 }
 
 void
@@ -113,19 +199,23 @@ site_handle(void *context, const struct http_request *request, struct http_reply
     const struct site *site = context;
     if (!request->fault && request->method != METHOD_OTHER && serve_asset(request, reply))
         return;
-    const struct route *route = route_find(request->path);
-    unsigned status = status_of(site, request, route);
     struct visit visit = {.site = site, .request = request, .reply = reply};
     visit.language = str_starts(request->path, STR("/en/")) ? LANGUAGE_EN : LANGUAGE_VI;
+    visit.page = page_find(request->path, &visit.language, &visit.name);
+    unsigned status = status_of(&visit);
     visit.snapshot = snapshots_ref(site->snapshots, &visit.epoch);
-    if (status != 200) {
+    if (visit.page)
+        reply->route = visit.page->route;
+    if (status == 308) {
+        reply->status = status;
+        reply->location = reply->text;
+    } else if (status != 200) {
+        visit.page = NULL;
         serve_error(&visit, status);
-    } else if (route->moved) {
-        reply->status = 308;
-        reply->location = route->moved;
+    } else if (visit.page->sort == PAGE_PERSONAL) {
+        visit.page->serve(&visit);
     } else {
-        visit.language = route->language;
-        route->serve(&visit);
+        serve_shared(&visit);
     }
     if (visit.snapshot)
         snapshot_unref(visit.snapshot);

@@ -21,29 +21,47 @@ struct site {
 /* Handlers for http_options.handle; CONTEXT is the site. */
 void site_handle(void *context, const struct http_request *request, struct http_reply *reply);
 
+struct visit;
+
+enum page_sort {
+    PAGE_SHARED,   /* the same for everybody: kept ready made, with an entity tag */
+    PAGE_QUERY,    /* the same for everybody with that query */
+    PAGE_PERSONAL, /* about the visitor: never kept by anybody */
+};
+
+/* What stands at an address: one object in a file of its own, listed once in route.c. A path that
+ * ends in "/ *" (without the blank) stands for everything below it, one name deep. */
+struct page {
+    const char *path[2]; /* by enum language; NULL: not in that language */
+    enum page_sort sort;
+    enum metrics_route route;
+    void (*serve)(const struct visit *visit); /* writes into visit->reply */
+};
+
 /* One request while it is answered. */
 struct visit {
     const struct site *site;
     const struct http_request *request;
     struct http_reply *reply;
+    const struct page *page; /* NULL for an error */
+    str name;                /* what "*" of its path stands for */
     enum language language;
     struct snapshot *snapshot; /* may be NULL */
-    uint64_t epoch;            /* of the snapshot */
+    uint64_t epoch;            /* another number whenever any data have changed */
 };
 
-/* Which answer a key of http_reply_known is for. */
-enum site_key { KEY_CHECK = 1, KEY_HOME };
+/* The page's own path in LANGUAGE, with the visit's name; "/" in LANGUAGE where there is none. */
+enum { PAGE_PATH = 256 };
+str page_path(const struct visit *visit, enum language language, char out[PAGE_PATH]);
 
-/* Pages write into visit->reply. */
-void page_serve_home(const struct visit *visit);
-void page_serve_check(const struct visit *visit);
+extern const struct page page_home, page_check, page_robots, api_check;
+
 void page_serve_error(const struct visit *visit, unsigned status);
-/* Data: the check as JSON, and an error as JSON. */
-void api_serve_check(const struct visit *visit);
-void api_serve_error(const struct visit *visit, unsigned status);
+/* An error as JSON. MESSAGE may be NULL: then the status's own words. */
+void api_serve_error(const struct visit *visit, unsigned status, const char *message);
 struct frame {
     str title, content;
-    str other_path; /* the same page in the other language */
+    str other_path; /* the same page in the other language; empty: the page's own */
     bool hidden;    /* from search engines */
 };
 /* Wraps the content into what all pages share. */

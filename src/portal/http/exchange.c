@@ -175,6 +175,18 @@ add_policy(struct MHD_Response *response, enum http_policy policy)
     add(response, "Cross-Origin-Embedder-Policy", "require-corp");
 }
 
+static void
+add_fields(struct MHD_Response *response, const struct http_reply *reply)
+{
+    add(response, "Cache-Control", reply->cache);
+    add(response, "ETag", reply->etag);
+    add(response, "Content-Language", reply->language);
+    add(response, "Vary", reply->vary);
+    add_policy(response, reply->policy);
+    if (reply->once)
+        add(response, "Connection", "close");
+}
+
 static struct MHD_Response *
 response_of(struct http_reply *reply)
 {
@@ -187,27 +199,79 @@ response_of(struct http_reply *reply)
             reply->content.n, (void *)(uintptr_t)reply->content.p, MHD_RESPMEM_PERSISTENT);
     require(response);
     add(response, "Content-Type", reply->type);
-    add(response, "Cache-Control", reply->cache);
-    add(response, "ETag", reply->etag);
+    add(response, "Content-Encoding", reply->encoding);
     add(response, "Location", reply->location);
     add(response, "Allow", reply->allow);
-    add(response, "Content-Encoding", reply->encoding);
-    add(response, "Content-Language", reply->language);
-    add(response, "Vary", reply->vary);
     add(response, "Retry-After", reply->retry_after);
-    add_policy(response, reply->policy);
+    add_fields(response, reply);
     return response;
 }
 
+static struct MHD_Response *
+unchanged_of(const struct http_reply *reply)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+    require(response);
+    add_fields(response, reply);
+    return response;
+}
+
+/* Tags are long hashes in quotes, so none lies within another; a weak one means as much here. */
+static bool
+has_already(const struct http_request *request, const char *etag)
+{
+    return request->if_none_match.n && etag && etag[0] &&
+           str_find(request->if_none_match, str_of(etag)) != SIZE_MAX;
+}
+
 bool
-http_reply_known(struct http_reply *reply, uint64_t key, uint64_t epoch)
+http_reply_known(struct http_reply *reply, const struct http_request *request, uint64_t key,
+                 uint64_t epoch)
 {
     if (reply->once)
         return false;
     reply->key = key;
     reply->epoch = epoch;
-    reply->known = known_find(key, epoch);
-    return reply->known;
+    const struct known *known = known_find(key, epoch);
+    if (!known)
+        return false;
+    bool unchanged = has_already(request, known->etag);
+    reply->status = unchanged ? 304 : 200;
+    reply->known = unchanged ? known->unchanged : known->whole;
+    return true;
+}
+
+/* Keeps what the handler made, and sends it or the word that it is unchanged. */
+static enum MHD_Result
+queue_and_keep(struct MHD_Connection *mhd, struct http_reply *reply, bool unchanged)
+{
+    struct known known = {.bytes = reply->body.n};
+    if (reply->etag) {
+        snprintf(known.etag, sizeof known.etag, "%s", reply->etag);
+        known.unchanged = unchanged_of(reply);
+    }
+    known.whole = response_of(reply);
+    enum MHD_Result result =
+        MHD_queue_response(mhd, reply->status, unchanged ? known.unchanged : known.whole);
+    known_keep(reply->key, reply->epoch, &known);
+    return result;
+}
+
+static enum MHD_Result
+queue(struct MHD_Connection *mhd, const struct http_request *request, struct http_reply *reply)
+{
+    if (reply->known)
+        return MHD_queue_response(mhd, reply->status, reply->known);
+    bool unchanged = reply->status == 200 && has_already(request, reply->etag);
+    if (unchanged)
+        reply->status = 304;
+    if (reply->key && !reply->once)
+        return queue_and_keep(mhd, reply, unchanged);
+    struct MHD_Response *response = unchanged ? unchanged_of(reply) : response_of(reply);
+    enum MHD_Result result = MHD_queue_response(mhd, reply->status, response);
+    MHD_destroy_response(response);
+    return result;
 }
 
 enum MHD_Result
@@ -221,15 +285,8 @@ exchange_answer(struct exchange *exchange, struct MHD_Connection *mhd,
                                .once = closing || exchange->request.fault};
     int64_t begin = clock_monotonic();
     options->handle(options->context, &exchange->request, &reply);
-    struct MHD_Response *response = reply.known ? reply.known : response_of(&reply);
+    enum MHD_Result result = queue(mhd, &exchange->request, &reply);
     buf_clear(&reply.body);
-    if (reply.once)
-        add(response, "Connection", "close");
-    enum MHD_Result result = MHD_queue_response(mhd, reply.status, response);
-    if (!reply.key)
-        MHD_destroy_response(response);
-    else if (!reply.known)
-        known_keep(reply.key, reply.epoch, response);
     metrics_request(options->metrics, reply.route, reply.status, clock_monotonic() - begin);
     return result;
 }

@@ -7,25 +7,40 @@
 
 #include "base/require.h"
 
-enum { ENTRIES = 1024 };
+enum { ENTRIES = 1024, BYTES_MAX = 16 << 20 };
 
 struct entry {
     uint64_t key, epoch;
-    struct MHD_Response *response;
+    struct known known;
 };
 
 static _Thread_local struct entry *table;
+static _Thread_local size_t bytes; /* of all entries */
 static pthread_key_t at_thread_end;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void
+entry_clear(struct entry *entry)
+{
+    if (entry->known.whole)
+        MHD_destroy_response(entry->known.whole);
+    if (entry->known.unchanged)
+        MHD_destroy_response(entry->known.unchanged);
+    *entry = (struct entry){0};
+}
+
+static void
+table_clear(struct entry *entries)
+{
+    for (unsigned i = 0; i < ENTRIES; i++)
+        entry_clear(&entries[i]);
+}
+
+static void
 table_free(void *context)
 {
-    struct entry *entries = context;
-    for (unsigned i = 0; i < ENTRIES; i++)
-        if (entries[i].response)
-            MHD_destroy_response(entries[i].response);
-    free(entries);
+    table_clear(context);
+    free(context);
 }
 
 static void
@@ -45,18 +60,24 @@ entry_of(uint64_t key)
     return &table[(key * UINT64_C(0x9e3779b97f4a7c15)) >> 54];
 }
 
-struct MHD_Response *
+const struct known *
 known_find(uint64_t key, uint64_t epoch)
 {
     const struct entry *entry = entry_of(key);
-    return entry->key == key && entry->epoch == epoch ? entry->response : NULL;
+    return entry->key == key && entry->epoch == epoch ? &entry->known : NULL;
 }
 
+/* Whoever asks for many different answers makes the table forget, not grow. */
 void
-known_keep(uint64_t key, uint64_t epoch, struct MHD_Response *response)
+known_keep(uint64_t key, uint64_t epoch, const struct known *known)
 {
     struct entry *entry = entry_of(key);
-    if (entry->response)
-        MHD_destroy_response(entry->response);
-    *entry = (struct entry){key, epoch, response};
+    bytes -= entry->known.bytes;
+    entry_clear(entry);
+    if (bytes + known->bytes > BYTES_MAX) {
+        table_clear(table);
+        bytes = 0;
+    }
+    bytes += known->bytes;
+    *entry = (struct entry){key, epoch, *known};
 }

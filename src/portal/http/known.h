@@ -7,7 +7,13 @@
 #include <microhttpd.h>
 #include <stdint.h>
 
+struct known {
+    struct MHD_Response *whole, *unchanged; /* UNCHANGED: for 304; NULL without a tag */
+    char etag[24];                          /* empty: none */
+    size_t bytes;                           /* of the content */
+};
+
 /* This thread's answer for KEY (never 0), owned by the table; NULL when there is none. */
-struct MHD_Response *known_find(uint64_t key, uint64_t epoch);
-/* Takes RESPONSE over; another answer may have to go for it. */
-void known_keep(uint64_t key, uint64_t epoch, struct MHD_Response *response);
+const struct known *known_find(uint64_t key, uint64_t epoch);
+/* Takes KNOWN's responses over; other answers may have to go for it. */
+void known_keep(uint64_t key, uint64_t epoch, const struct known *known);

@@ -25,7 +25,8 @@ struct http_request {
 
 enum http_policy { POLICY_DATA, POLICY_PAGE };
 
-/* What a handler fills in. Text of header fields must be constant or live in the request. */
+/* What a handler fills in; with an entity tag, whoever has that content already gets a 304. Text of
+ * header fields must be constant or live in the request. */
 struct http_reply {
     unsigned status; /* 200 at first */
     enum metrics_route route;
@@ -43,9 +44,11 @@ struct http_reply {
 };
 
 /* For answers that many visitors get: KEY (not 0) names all that this one depends on besides the
- * EPOCH of the data. True when this thread has it ready: nothing but the status and the route is
- * to be filled in then. Else the handler goes on, and what it makes is kept for the next time. */
-bool http_reply_known(struct http_reply *reply, uint64_t key, uint64_t epoch);
+ * EPOCH of the data. True when this thread has it ready: nothing but the route is to be filled in
+ * then. Else the handler goes on, and what it makes is kept for the next time, unless it sets
+ * reply->key to 0. */
+bool http_reply_known(struct http_reply *reply, const struct http_request *request, uint64_t key,
+                      uint64_t epoch);
 
 enum { HTTP_BODY_MAX = 1 << 20, HTTP_MEMORY = 8 << 10 };
 

@@ -60,7 +60,6 @@ page_serve_error(const struct visit *visit, unsigned status)
     page_frame(visit, &(struct frame){
                           .title = page.title,
                           .content = buf_view(&content),
-                          .other_path = language == LANGUAGE_VI ? STR("/en/") : STR("/"),
                           .hidden = true,
                       });
     buf_clear(&content);

@@ -36,6 +36,8 @@ page_frame(const struct visit *visit, const struct frame *frame)
     struct hotline hotlines[HOTLINES_MAX];
     struct page_layout_hotlines shown[HOTLINES_MAX];
     char links[2 * HOTLINES_MAX][LINK_TEXT];
+    char other_path[PAGE_PATH];
+    enum language other = visit->language == LANGUAGE_VI ? LANGUAGE_EN : LANGUAGE_VI;
     size_t count = hotlines_of(visit->site, hotlines);
     for (size_t i = 0; i < count; i++)
         shown[i] = (struct page_layout_hotlines){
@@ -49,7 +51,7 @@ page_frame(const struct visit *visit, const struct frame *frame)
     struct page_layout page = {
         .title = frame->title,
         .content = frame->content,
-        .other_path = frame->other_path,
+        .other_path = frame->other_path.n ? frame->other_path : page_path(visit, other, other_path),
         .hidden = frame->hidden,
         .demonstration = visit->snapshot && snapshot_meta(visit->snapshot)->demonstration,
         .hotlines = shown,

@@ -185,8 +185,8 @@ write_page(const struct visit *visit, const struct check *check, struct page_res
                                       .hidden = true});
 }
 
-void
-page_serve_check(const struct visit *visit)
+static void
+serve_page(const struct visit *visit)
 {
     struct check check;
     struct page_result page = {0};
@@ -212,10 +212,27 @@ page_serve_check(const struct visit *visit)
     if (examples)
         add_examples(visit, &page, text, example ? &state : NULL);
     write_page(visit, &check, &page, text, str_of(other_path));
-    visit->reply->route = ROUTE_CHECK;
-    visit->reply->vary = "Accept";
     buf_clear(&text->families);
     buf_clear(&text->meaning);
     buf_clear(&text->content);
     free(text);
 }
+
+static void
+serve(const struct visit *visit)
+{
+    str accept = visit->request->accept;
+    visit->reply->vary = "Accept";
+    if (str_contains_nocase(accept, STR("application/json")) &&
+        !str_contains_nocase(accept, STR("text/html")))
+        api_check.serve(visit);
+    else
+        serve_page(visit);
+}
+
+const struct page page_check = {
+    .path = {"/kiem-tra", "/en/check"},
+    .sort = PAGE_PERSONAL,
+    .route = ROUTE_CHECK,
+    .serve = serve,
+};
