@@ -44,28 +44,6 @@ const struct option measure_options[] = {
     {0},
 };
 
-static str
-text_option(const struct call *call, const char *name)
-{
-    return str_of(call_option(call, name));
-}
-
-/* A code that cannot be right would only give "no data". */
-static errcode
-pair_option(const struct call *call, const char *name, char least, char most, str *ret,
-            struct err *err)
-{
-    str value = text_option(call, name);
-    bool fine = value.n == 0 || value.n == 2;
-    for (size_t i = 0; i < value.n && fine; i++)
-        fine = value.p[i] >= least && value.p[i] <= most;
-    if (!fine)
-        return err_set(err, ERR_USAGE, "--%s must be two characters from %c to %c, not \"%.*s\"",
-                       name, least, most, STR_ARG(value));
-    *ret = value;
-    return OK;
-}
-
 static errcode
 unknown_class(const char *name, struct err *err)
 {
@@ -77,46 +55,28 @@ unknown_class(const char *name, struct err *err)
                    near.best ? "\"?" : "");
 }
 
+/* The option NAME, if it is given or has a default. */
+static errcode
+take_option(const struct call *call, const char *name, struct measure_request *request,
+            struct err *err)
+{
+    const char *value = call_option(call, name);
+    if (!value)
+        return OK;
+    if (strcmp(name, "class") == 0 && event_class_find(str_of(value)) == CLASS_NONE)
+        return unknown_class(value, err);
+    struct err found;
+    errcode code = measure_request_set(request, str_of(name), str_of(value), &found);
+    return code == OK ? OK : err_set(err, code, "--%s", found.text);
+}
+
 errcode
 measure_filters(const struct call *call, struct measure_request *request, struct err *err)
 {
-    const char *class = call_option(call, "class");
-    errcode code = call_day(call, "from", &request->from, err);
-    if (code == OK)
-        code = call_day(call, "to", &request->to, err);
-    if (code == OK && class)
-        request->class = event_class_find(str_of(class));
-    if (code == OK && class && request->class == CLASS_NONE)
-        code = unknown_class(class, err);
-    request->family = text_option(call, "family");
-    request->source = text_option(call, "source");
-    return code;
-}
-
-static errcode
-by_option(const struct call *call, struct measure_request *request, struct err *err)
-{
-    const char *by = call_option(call, "by");
-    if (!by)
-        return OK;
-    request->by = measure_by_find(str_of(by));
-    if (request->by != BY_DEFAULT)
-        return OK;
-    return err_set(err, ERR_USAGE,
-                   "--by must be family, class, source, isp, asn, province, kind or total, "
-                   "not \"%s\"",
-                   by);
-}
-
-static errcode
-window_option(const struct call *call, const char *from, const char *to,
-              struct measure_window *window, struct err *err)
-{
-    errcode code = call_day(call, from, &window->from, err);
-    if (code == OK)
-        code = call_day(call, to, &window->to, err);
-    if (code == OK && (window->from == DAY_NONE) != (window->to == DAY_NONE))
-        code = err_set(err, ERR_USAGE, "--%s and --%s need each other", from, to);
+    static const char *const names[] = {"from", "to", "class", "family", "source"};
+    errcode code = OK;
+    for (size_t i = 0; i < sizeof names / sizeof *names && code == OK; i++)
+        code = take_option(call, names[i], request, err);
     return code;
 }
 
@@ -130,52 +90,19 @@ default_window(const struct call *call, const char *from, const char *to,
 }
 
 static errcode
-number_options(const struct call *call, struct measure_request *request, struct err *err)
-{
-    uint64_t window = 0, quiet = 0, top = 0, asn = 0,
-             target = conf_number(call->conf, "campaign.target_percent");
-    errcode code = call_number(call, "window", 1, 366, &window, err);
-    if (code == OK)
-        code = call_number(call, "quiet", 1, 366, &quiet, err);
-    if (code == OK)
-        code = call_number(call, "top", 0, 1000000, &top, err);
-    if (code == OK)
-        code = call_number(call, "asn", 1, UINT32_MAX, &asn, err);
-    if (code == OK)
-        code = call_number(call, "target", 1, 100, &target, err);
-    if (code == OK)
-        code = call_number(call, "seed", 0, UINT64_MAX, &request->seed, err);
-    request->window_days = (uint32_t)window;
-    request->quiet_days = (uint32_t)quiet;
-    request->top = (uint32_t)top;
-    request->asn = (uint32_t)asn;
-    request->target = -(int32_t)target;
-    return code;
-}
-
-static errcode
 all_options(const struct call *call, const char *measure, struct measure_request *request,
             struct err *err)
 {
-    errcode code = measure_filters(call, request, err);
-    request->isp = text_option(call, "isp");
-    request->kind = call_option(call, "kind");
-    request->baseline_name = text_option(call, "baseline");
-    request->control = text_option(call, "control");
+    errcode code = OK;
+    request->target = -(int32_t)conf_number(call->conf, "campaign.target_percent");
     request->curve = call_given(call, "curve");
     request->cumulative = call_given(call, "cumulative");
+    for (size_t i = 0; measure_parameter(i) && code == OK; i++)
+        if (strcmp(measure_parameter(i), "curve") != 0 &&
+            strcmp(measure_parameter(i), "cumulative") != 0)
+            code = take_option(call, measure_parameter(i), request, err);
     if (code == OK)
-        code = pair_option(call, "country", 'A', 'Z', &request->country, err);
-    if (code == OK)
-        code = pair_option(call, "province", '0', '9', &request->province, err);
-    if (code == OK)
-        code = number_options(call, request, err);
-    if (code == OK)
-        code = by_option(call, request, err);
-    if (code == OK)
-        code = window_option(call, "baseline-from", "baseline-to", &request->baseline, err);
-    if (code == OK)
-        code = window_option(call, "result-from", "result-to", &request->result, err);
+        code = measure_request_check(request, err);
     if (code == OK && strcmp(measure, "compare") == 0) {
         if (!request->baseline_name.n)
             default_window(call, "campaign.baseline_from", "campaign.baseline_to",
@@ -185,36 +112,18 @@ all_options(const struct call *call, const char *measure, struct measure_request
     return code;
 }
 
-/* Reading the registry takes a moment, so only what speaks of networks does it. */
-static bool
-needs_networks(const char *measure, const struct measure_request *request)
-{
-    switch (request->by) {
-    case BY_ISP:
-    case BY_ASN:
-    case BY_PROVINCE:
-    case BY_KIND:
-        return true;
-    default:
-        break;
-    }
-    return strcmp(measure, "networks") == 0 || strcmp(measure, "estimate") == 0 ||
-           request->country.n || request->province.n || request->isp.n || request->asn ||
-           request->kind || request->control.n;
-}
-
 errcode
-measure_inputs_open(const struct call *call, const char *measure, struct measure_inputs *ret,
-                    struct err *err)
+measure_inputs_open(const struct call *call, const struct measure *measure,
+                    struct measure_inputs *ret, struct err *err)
 {
     struct measure_request *request = &ret->request;
     *request = MEASURE_REQUEST;
-    errcode code = all_options(call, measure, request, err);
+    errcode code = all_options(call, measure->name, request, err);
     if (code == OK)
         code = vocabulary_open(call->conf, &ret->vocabulary, err);
     if (code == OK)
         code = state_sightings(call, false, &ret->sightings, err);
-    if (code == OK && needs_networks(measure, request))
+    if (code == OK && measure_needs_networks(measure, request))
         code = state_networks(call, &ret->networks, err);
     request->sightings = ret->sightings;
     request->networks = ret->networks;

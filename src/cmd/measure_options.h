@@ -15,7 +15,7 @@ struct measure_inputs {
     struct vocabulary vocabulary;
 };
 /* MEASURE tells what must be opened. Close it whether or not this succeeds. */
-errcode measure_inputs_open(const struct call *call, const char *measure,
+errcode measure_inputs_open(const struct call *call, const struct measure *measure,
                             struct measure_inputs *ret, struct err *err);
 void measure_inputs_close(struct measure_inputs *inputs);
 /* For measures that read the archive again. */

@@ -39,7 +39,7 @@ compute(const struct call *call, const struct measure *measure, struct err *err)
 {
     struct measure_inputs inputs = {0};
     cleanup(cleanup_table) struct table *table = NULL;
-    errcode code = measure_inputs_open(call, measure->name, &inputs, err);
+    errcode code = measure_inputs_open(call, measure, &inputs, err);
     if (code == OK)
         code = measure->compute(&inputs.request, &table, err);
     if (code == OK && conf_yes(call->conf, "campaign.demonstration"))

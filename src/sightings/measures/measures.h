@@ -43,8 +43,8 @@ struct measure_request {
     str family, source;     /* empty: any */
     /* Only addresses in networks that match all that are given (needs networks). */
     str country, province, isp;
-    uint32_t asn;     /* 0: any */
-    const char *kind; /* NULL: any */
+    str kind;     /* of network; empty: any */
+    uint32_t asn; /* 0: any */
 
     enum measure_by by;
     struct measure_window baseline, result; /* compare, churn */
@@ -70,6 +70,15 @@ struct measure_request {
                               .target = -50,                                                       \
                               .seed = 1})
 
+/* Sets the field that NAME stands for: an option of `khien stats` and a parameter of the web API.
+ * VALUE must outlive the request. ERR_USAGE begins with the name and says what it must be;
+ * ERR_NOT_FOUND: there is no such parameter. */
+errcode measure_request_set(struct measure_request *request, str name, str value, struct err *err);
+/* Name I, NULL after the last one. */
+const char *measure_parameter(size_t i);
+/* What the parameters cannot be together. */
+errcode measure_request_check(const struct measure_request *request, struct err *err);
+
 /* Every measure, for `khien stats NAME`; the list ends with a NULL name. A request that the measure
  * cannot answer is ERR_USAGE with what to give; no data at all is an empty table with a note. */
 struct measure {
@@ -79,6 +88,8 @@ struct measure {
 };
 extern const struct measure measures[];
 const struct measure *measure_find(str name);
+/* Whether it needs the registry: reading that takes a moment. */
+bool measure_needs_networks(const struct measure *measure, const struct measure_request *request);
 
 errcode measure_daily(const struct measure_request *request, struct table **ret, struct err *err);
 errcode measure_mean(const struct measure_request *request, struct table **ret, struct err *err);

@@ -9,7 +9,7 @@
 static bool
 network_filter(const struct measure_request *r)
 {
-    return r->country.n || r->province.n || r->isp.n || r->asn || r->kind;
+    return r->country.n || r->province.n || r->isp.n || r->asn || r->kind.n;
 }
 
 errcode
@@ -22,9 +22,10 @@ scope_open(struct scope *ret, const struct measure_request *request, enum event_
         return err_set(err, ERR_USAGE,
                        "a filter by network needs the registry; import one with `khien networks "
                        "import FILE`");
-    if (request->kind && network_kind_find(str_of(request->kind)) == NETWORK_UNKNOWN &&
-        strcmp(request->kind, "unknown") != 0)
-        return err_set(err, ERR_USAGE, "there is no kind of network \"%s\"", request->kind);
+    if (request->kind.n && network_kind_find(request->kind) == NETWORK_UNKNOWN &&
+        !str_eq(request->kind, STR("unknown")))
+        return err_set(err, ERR_USAGE, "there is no kind of network \"%.*s\"",
+                       STR_ARG(request->kind));
     struct set_query query = scope_query(&scope, DAY_NONE, DAY_NONE, (str){NULL, 0});
     errcode code = sightings_days(request->sightings, &query, &scope.first, &scope.last, err);
     if (code)
@@ -69,7 +70,7 @@ network_matches(const struct measure_request *r, const struct network *network)
            (!r->province.n || str_eq(r->province, str_of(network->province))) &&
            (!r->isp.n || str_eq_nocase(r->isp, network->isp)) &&
            (!r->asn || r->asn == network->asn) &&
-           (!r->kind || network_kind_find(str_of(r->kind)) == network->kind);
+           (!r->kind.n || network_kind_find(r->kind) == network->kind);
 }
 
 /* MASK and WANTED for MAP, which is the current one. */
