@@ -47,6 +47,9 @@ portal_defaults(void)
         .admin_listen = ip_from_v4(0x7f000001),
         .admin_port = 9180,
         .snapshot_folder = "var/snapshot",
+        .baseline = {DAY_NONE, DAY_NONE},
+        .result = {DAY_NONE, DAY_NONE},
+        .target = -50,
         .rate_per_minute = 3000,
         .connections = 16384,
         .prefix_connections = 512,
@@ -91,6 +94,10 @@ open_parts(struct portal *portal, struct err *err)
         return code;
     site->snapshots = snapshots_new(options->snapshot_folder, &portal->metrics);
     site->rate = rate_new(options->rate_per_minute);
+    if (options->state_folder)
+        site->stats = stats_new(&(struct stats_options){options->state_folder, options->baseline,
+                                                        options->result, options->target,
+                                                        options->demonstration});
     portal->admin = (struct admin){.metrics = &portal->metrics, .snapshots = site->snapshots};
     portal->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (portal->stop_fd < 0)
@@ -152,7 +159,9 @@ start(struct portal *portal, struct err *err)
         .context = &portal->site,
         .metrics = &portal->metrics,
     };
-    errcode code = http_server_start(take_fd(portal->fd), &http, &portal->server, err);
+    errcode code = portal->site.stats ? stats_start(portal->site.stats, err) : OK;
+    if (code == OK)
+        code = http_server_start(take_fd(portal->fd), &http, &portal->server, err);
     if (code != OK || portal->admin_fd < 0)
         return code;
     portal->admin.server = portal->server;
@@ -225,6 +234,7 @@ portal_run(struct portal *portal, struct err *err)
     if (signals < 0)
         return err_set_errno(err, "signalfd");
     errcode code = serve(portal, signals, err);
+    stats_stop(portal->site.stats); /* a request that is paused cannot be stopped */
     http_server_free(portal->admin_server);
     http_server_free(portal->server);
     portal->server = portal->admin_server = NULL;
@@ -246,6 +256,7 @@ portal_free(struct portal *portal)
     cleanup_close(&portal->admin_fd);
     cleanup_close(&portal->stop_fd);
     snapshots_free(portal->site.snapshots);
+    stats_free(portal->site.stats);
     rate_free(portal->site.rate);
     families_free(portal->site.families);
     free(portal);

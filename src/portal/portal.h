@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/catalog.h"
 #include "intel/intel.h"
+#include "sightings/sightings.h"
 
 /* What the data say about ADDR, as one JSON object (docs/http.md) without a newline. SNAPSHOT may
  * be NULL: then the state is "no-data". NOW tells whether the data are too old to say anything.
@@ -24,6 +25,11 @@ struct portal_options {
     ip admin_listen;
     uint16_t admin_port;
     const char *snapshot_folder;
+    /* For figures computed on request; NULL: this node answers checks only. */
+    const char *state_folder;
+    struct measure_window baseline, result; /* of the campaign; DAY_NONE: none */
+    int32_t target;                         /* percent: -50 */
+    bool demonstration;
     prefix trusted[PORTAL_TRUSTED_MAX]; /* proxies whose X-Forwarded-For counts */
     size_t trusted_count;
     unsigned threads;            /* 0 = one a core */

@@ -9,10 +9,8 @@
 #include <inttypes.h>
 
 static const struct page *const pages[] = {
-    &page_home,
-    &page_check,
-    &api_check,
-    &page_robots,
+    &page_home, &page_check,   &page_robots, /* pages */
+    &api_check, &api_measures, &api_stats,   /* data */
 };
 
 static void
@@ -126,7 +124,7 @@ status_of(const struct visit *visit)
         return request->fault;
     if (request->method == METHOD_OTHER)
         return 405;
-    if (!request->exempt && !rate_take(visit->site->rate, request->visitor))
+    if (!request->exempt && !request->job.work && !rate_take(visit->site->rate, request->visitor))
         return 429;
     if (visit->page)
         return 200;
@@ -182,7 +180,8 @@ serve_shared(const struct visit *visit)
     if (http_reply_known(reply, visit->request, key_of(visit, encoding), visit->epoch))
         return;
     visit->page->serve(visit);
-    if (reply->status != 200) { /* many addresses have an error: none of them is kept */
+    if (reply->status != 200 ||
+        reply->job.work) { /* many addresses have an error: none of them is kept */
         reply->key = 0;
         return;
     }
@@ -204,6 +203,7 @@ site_handle(void *context, const struct http_request *request, struct http_reply
     visit.page = page_find(request->path, &visit.language, &visit.name);
     unsigned status = status_of(&visit);
     visit.snapshot = snapshots_ref(site->snapshots, &visit.epoch);
+    visit.epoch ^= stats_epoch(site->stats) << 32;
     if (visit.page)
         reply->route = visit.page->route;
     if (status == 308) {

@@ -6,6 +6,7 @@
 #include "portal/http/server.h"
 #include "portal/portal.h"
 #include "portal/snapshots.h"
+#include "portal/stats/stats.h"
 
 /* Shared by all threads; only what guards itself changes while serving. */
 struct site {
@@ -14,6 +15,7 @@ struct site {
     const char *hotline_scope, *home_country;
     struct families *families;
     struct snapshots *snapshots;
+    struct stats *stats; /* NULL: this node has no database */
     struct rate *rate;
     struct metrics *metrics;
 };
@@ -54,7 +56,7 @@ struct visit {
 enum { PAGE_PATH = 256 };
 str page_path(const struct visit *visit, enum language language, char out[PAGE_PATH]);
 
-extern const struct page page_home, page_check, page_robots, api_check;
+extern const struct page page_home, page_check, page_robots, api_check, api_stats, api_measures;
 
 void page_serve_error(const struct visit *visit, unsigned status);
 /* An error as JSON. MESSAGE may be NULL: then the status's own words. */

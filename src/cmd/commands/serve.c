@@ -55,6 +55,13 @@ plain_options(const struct conf *conf, struct portal_options *options)
     options->campaign[LANGUAGE_EN] = conf_text(conf, "campaign.name_en");
     options->hotline_scope = conf_text(conf, "campaign.hotline_scope");
     options->home_country = conf_text(conf, "check.home_country");
+    options->state_folder = conf_text(conf, "state.folder");
+    options->baseline = (struct measure_window){conf_day(conf, "campaign.baseline_from"),
+                                                conf_day(conf, "campaign.baseline_to")};
+    options->result = (struct measure_window){conf_day(conf, "campaign.result_from"),
+                                              conf_day(conf, "campaign.result_to")};
+    options->target = -(int32_t)conf_number(conf, "campaign.target_percent");
+    options->demonstration = conf_yes(conf, "campaign.demonstration");
 }
 
 /* On standard output, since with port 0 only this says where. */

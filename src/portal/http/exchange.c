@@ -38,6 +38,8 @@ exchange_free(struct exchange *exchange)
 {
     if (!exchange)
         return;
+    if (exchange->request.job.work)
+        exchange->request.job.release(exchange->request.job.work);
     buf_clear(&exchange->forwarded);
     free(exchange);
 }
@@ -157,10 +159,12 @@ add(struct MHD_Response *response, const char *name, const char *value)
 }
 
 static void
-add_policy(struct MHD_Response *response, enum http_policy policy)
+add_policy(struct MHD_Response *response, enum http_policy policy, bool cross_origin)
 {
     add(response, "X-Content-Type-Options", "nosniff");
-    add(response, "Cross-Origin-Resource-Policy", "same-origin");
+    add(response, "Cross-Origin-Resource-Policy", cross_origin ? "cross-origin" : "same-origin");
+    if (cross_origin)
+        add(response, "Access-Control-Allow-Origin", "*");
     if (policy == POLICY_DATA) {
         add(response, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
         return;
@@ -182,7 +186,7 @@ add_fields(struct MHD_Response *response, const struct http_reply *reply)
     add(response, "ETag", reply->etag);
     add(response, "Content-Language", reply->language);
     add(response, "Vary", reply->vary);
-    add_policy(response, reply->policy);
+    add_policy(response, reply->policy, reply->cross_origin);
     if (reply->once)
         add(response, "Connection", "close");
 }
@@ -274,6 +278,23 @@ queue(struct MHD_Connection *mhd, const struct http_request *request, struct htt
     return result;
 }
 
+/* Suspended first, so that the end of the pause cannot come before its beginning. */
+static enum MHD_Result
+pause_for(struct exchange *exchange, struct MHD_Connection *mhd, struct http_job job)
+{
+    exchange->mhd = mhd;
+    exchange->request.job = job;
+    MHD_suspend_connection(mhd);
+    job.start(job.work, (struct http_pause *)exchange);
+    return MHD_YES;
+}
+
+void
+http_pause_end(struct http_pause *pause)
+{
+    MHD_resume_connection(((struct exchange *)pause)->mhd);
+}
+
 enum MHD_Result
 exchange_answer(struct exchange *exchange, struct MHD_Connection *mhd,
                 const struct http_options *options, bool closing)
@@ -285,6 +306,11 @@ exchange_answer(struct exchange *exchange, struct MHD_Connection *mhd,
                                .once = closing || exchange->request.fault};
     int64_t begin = clock_monotonic();
     options->handle(options->context, &exchange->request, &reply);
+    if (reply.job.work) {
+        require(!exchange->request.job.work);
+        buf_clear(&reply.body);
+        return pause_for(exchange, mhd, reply.job);
+    }
     enum MHD_Result result = queue(mhd, &exchange->request, &reply);
     buf_clear(&reply.body);
     metrics_request(options->metrics, reply.route, reply.status, clock_monotonic() - begin);

@@ -8,6 +8,7 @@
 
 struct exchange {
     struct connection *connection;
+    struct MHD_Connection *mhd; /* while it is paused */
     const char *uri; /* where libmicrohttpd holds it, for the check of the head's layout */
     size_t uri_length;
     bool judged;

@@ -14,8 +14,20 @@ struct MHD_Response;
 
 enum http_method { METHOD_GET, METHOD_HEAD, METHOD_OTHER };
 
+/* Work that takes long for one request. The handler puts it into reply->job and returns; START then
+ * hands it to whoever does it, who ends the pause once, from any thread. The handler is called
+ * again for the same request, which has the job. RELEASE is called when the request is over. */
+struct http_pause;
+struct http_job {
+    void *work;
+    void (*start)(void *work, struct http_pause *pause);
+    void (*release)(void *work);
+};
+void http_pause_end(struct http_pause *pause);
+
 struct http_request {
-    unsigned fault; /* the status to answer with when the request is refused; else 0 */
+    struct http_job job; /* the second time; else all zero */
+    unsigned fault;      /* the status to answer with when the request is refused; else 0 */
     enum http_method method;
     str path, query; /* decoded; raw */
     ip visitor;      /* the peer, or what a trusted proxy says */
@@ -31,12 +43,14 @@ struct http_reply {
     unsigned status; /* 200 at first */
     enum metrics_route route;
     enum http_policy policy;
+    bool cross_origin; /* pages of any other origin may read it: public figures only */
     const char *type, *cache;
     const char *etag, *location, *allow, *encoding, *language, *vary,
         *retry_after; /* NULL = none */
     str content;      /* constant content instead of BODY */
     struct buf body;
-    char text[128]; /* room for a made field, e.g. the entity tag */
+    struct http_job job; /* instead of an answer; only where the request has none yet */
+    char text[128];      /* room for a made field, e.g. the entity tag */
     /* For http_reply_known: */
     bool once; /* the connection closes after it, so it is like no other */
     uint64_t key, epoch;

@@ -15,6 +15,7 @@ static const struct status_words statuses[] = {
     {414, N_("Address too long"), N_("The address of the page is too long.")},
     {429, N_("Too many requests"),
      N_("Your network has sent too many requests within a minute. Wait a minute and try again.")},
+    {503, N_("Not available now"), N_("This cannot be answered now. Try again in a minute.")},
 };
 
 static const struct status_words malformed = {

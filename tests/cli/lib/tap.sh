@@ -36,6 +36,16 @@ skip_all() { # skip_all REASON
     exit 0
 }
 
+served() { # served FILE: waits until `khien serve >FILE` says where its pages are; prints that
+    tries=0
+    until url=$(sed -n 's|^pages: \(http://.*\)/$|\1|p' "$1" 2>/dev/null) && [ -n "$url" ]; do
+        tries=$((tries + 1))
+        [ $tries -lt 300 ] || return 1
+        sleep 0.1
+    done
+    echo "$url"
+}
+
 done_testing() {
     echo "1..$checks"
     [ "$failures" -eq 0 ]
