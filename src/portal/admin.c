@@ -5,7 +5,7 @@
 static void
 serve_metrics(struct admin *admin, struct http_reply *reply)
 {
-    struct snapshot *snapshot = snapshots_ref(admin->snapshots, NULL);
+    struct snapshot *snapshot = newest_ref(admin->snapshots, NULL);
     const struct snapshot_meta *meta = snapshot ? snapshot_meta(snapshot) : NULL;
     struct snapshot_counts counts = {0};
     if (snapshot)
@@ -32,7 +32,7 @@ serve_metrics(struct admin *admin, struct http_reply *reply)
 static void
 serve_ready(struct admin *admin, struct http_reply *reply)
 {
-    struct snapshot *snapshot = snapshots_ref(admin->snapshots, NULL);
+    struct snapshot *snapshot = newest_ref(admin->snapshots, NULL);
     bool ready = snapshot && !admin->draining;
     reply->status = ready ? 200 : 503;
     reply->content = ready             ? STR("ready\n")

@@ -9,7 +9,7 @@
 struct admin {
     const struct metrics *metrics;
     struct metrics own_metrics; /* of this listener; shown nowhere */
-    struct snapshots *snapshots;
+    struct newest *snapshots;
     struct http_server *server; /* the site's */
     _Atomic bool draining;
 };

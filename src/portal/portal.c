@@ -92,7 +92,7 @@ open_parts(struct portal *portal, struct err *err)
         code = families_new("families.file", options->families, &site->families, err);
     if (code != OK)
         return code;
-    site->snapshots = snapshots_new(options->snapshot_folder, &portal->metrics);
+    site->snapshots = newest_new(&snapshots_kind, options->snapshot_folder, &portal->metrics);
     site->rate = rate_new(options->rate_per_minute);
     if (options->state_folder)
         site->stats = stats_new(&(struct stats_options){options->state_folder, options->baseline,
@@ -121,7 +121,7 @@ portal_new(const struct portal_options *options, struct portal **ret, struct err
         return code;
     }
     raise_descriptor_limit(options->connections);
-    snapshots_tick(portal->site.snapshots);
+    newest_tick(portal->site.snapshots);
     *ret = portal;
     return OK;
 }
@@ -181,7 +181,7 @@ tick(struct portal *portal)
     if (portal->admin_server)
         http_server_tick(portal->admin_server);
     rate_tick(portal->site.rate);
-    snapshots_tick(portal->site.snapshots);
+    newest_tick(portal->site.snapshots);
 }
 
 /* Until nothing has been running for a second (a head may be on its way that no sweep has seen
@@ -255,7 +255,7 @@ portal_free(struct portal *portal)
     cleanup_close(&portal->fd);
     cleanup_close(&portal->admin_fd);
     cleanup_close(&portal->stop_fd);
-    snapshots_free(portal->site.snapshots);
+    newest_free(portal->site.snapshots);
     stats_free(portal->site.stats);
     rate_free(portal->site.rate);
     families_free(portal->site.families);

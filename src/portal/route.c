@@ -202,7 +202,7 @@ site_handle(void *context, const struct http_request *request, struct http_reply
     visit.language = str_starts(request->path, STR("/en/")) ? LANGUAGE_EN : LANGUAGE_VI;
     visit.page = page_find(request->path, &visit.language, &visit.name);
     unsigned status = status_of(&visit);
-    visit.snapshot = snapshots_ref(site->snapshots, &visit.epoch);
+    visit.snapshot = newest_ref(site->snapshots, &visit.epoch);
     visit.epoch ^= stats_epoch(site->stats) << 32;
     if (visit.page)
         reply->route = visit.page->route;

@@ -14,7 +14,7 @@ struct site {
     str hotlines;
     const char *hotline_scope, *home_country;
     struct families *families;
-    struct snapshots *snapshots;
+    struct newest *snapshots;
     struct stats *stats; /* NULL: this node has no database */
     struct rate *rate;
     struct metrics *metrics;
