@@ -4,6 +4,9 @@
 #pragma once
 
 #include "sightings/archive.h"
+#include "sightings/figures/build.h"
+#include "sightings/figures/figures.h"
+#include "sightings/figures/range.h"
 #include "sightings/ingest.h"
 #include "sightings/ipset.h"
 #include "sightings/measures/measures.h"

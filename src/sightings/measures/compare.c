@@ -5,7 +5,7 @@
 #include "sightings/measures/health.h"
 #include "sightings/measures/ranking.h"
 #include "sightings/measures/windows.h"
-#include "sightings/statistics/intervals.h"
+#include "sightings/statistics/change.h"
 
 #include "base/arena.h"
 #include "base/require.h"
@@ -39,13 +39,6 @@ static const struct table_column columns[] = {
     {"reasons", TABLE_LIST, 0},
 };
 
-/* One window's counts, a day each; days that the operator explained as gaps are left out. */
-struct side {
-    uint64_t *days;
-    size_t count;
-    uint64_t sum;
-};
-
 struct comparison {
     struct scope scope, control;
     bool has_control;
@@ -59,14 +52,12 @@ struct comparison {
 
 static void
 side_take(const struct comparison *c, str family, struct measure_window window,
-          const uint64_t *counts, struct side *ret)
+          const uint64_t *counts, struct change_side *ret)
 {
-    *ret = (struct side){.days = mem_calloc(window_days(window) + 1, sizeof *ret->days)};
+    *ret = (struct change_side){.days = mem_calloc(window_days(window) + 1, sizeof *ret->days)};
     for (size_t i = 0; i < window_days(window); i++) {
-        if (health_gap(&c->health, family, window.from + (day)i))
-            continue;
-        ret->days[ret->count++] = counts[i];
-        ret->sum += counts[i];
+        if (!health_gap(&c->health, family, window.from + (day)i))
+            change_side_add(ret, counts[i]);
     }
 }
 
@@ -95,7 +86,7 @@ counts_load(struct scope *scope, const struct subject *subject, struct measure_w
 }
 
 struct pair {
-    struct side before, after;
+    struct change_side before, after;
     bool changed; /* the stored sets no longer give the frozen counts */
 };
 
@@ -136,27 +127,8 @@ pair_load(struct comparison *c, struct scope *scope, const struct subject *subje
     return code;
 }
 
-/* (after / days) / (before / days) - 1 in percent, cut to hundredths; NaN without a baseline. */
 static double
-change_percent(const struct pair *pair)
-{
-    __int128 before = (__int128)pair->before.sum * (__int128)pair->after.count;
-    __int128 after = (__int128)pair->after.sum * (__int128)pair->before.count;
-    if (before == 0 || pair->before.count == 0)
-        return NAN;
-    return (double)(int64_t)((after - before) * 10000 / before) / 100;
-}
-
-static bool
-target_met(const struct pair *pair, int32_t target)
-{
-    __int128 before = (__int128)pair->before.sum * (__int128)pair->after.count;
-    __int128 after = (__int128)pair->after.sum * (__int128)pair->before.count;
-    return after * 100 <= before * (100 + target);
-}
-
-static double
-mean(const struct side *side)
+mean(const struct change_side *side)
 {
     return side->count ? (double)side->sum / (double)side->count : NAN;
 }
@@ -176,12 +148,10 @@ put_counts(struct comparison *c, const struct pair *pair)
     table_put_u64(table, "result_days", pair->after.count);
     table_put_u64(table, "result_sum", pair->after.sum);
     table_put_double(table, "result_mean", mean(&pair->after));
-    table_put_double(table, "change_percent", change_percent(pair));
-    struct interval interval =
-        interval_ratio(pair->before.days, pair->before.count, pair->after.days, pair->after.count,
-                       c->scope.request->seed);
-    table_put_double(table, "interval_low", (interval.low - 1) * 100);
-    table_put_double(table, "interval_high", (interval.high - 1) * 100);
+    table_put_double(table, "change_percent", change_percent(&pair->before, &pair->after));
+    struct interval interval = change_interval(&pair->before, &pair->after, c->scope.request->seed);
+    table_put_double(table, "interval_low", interval.low);
+    table_put_double(table, "interval_high", interval.high);
 }
 
 static errcode
@@ -192,7 +162,8 @@ put_control(struct comparison *c, const struct subject *subject, const struct pa
     errcode code = pair_load(c, &c->control, subject, &control, err);
     if (code)
         return code;
-    double own = change_percent(pair), other = change_percent(&control);
+    double own = change_percent(&pair->before, &pair->after),
+           other = change_percent(&control.before, &control.after);
     table_put_double(c->table, "control_change_percent", other);
     table_put_double(c->table, "net_change_percent",
                      ((1 + own / 100) / (1 + other / 100) - 1) * 100);
@@ -214,7 +185,8 @@ put_verdict(struct comparison *c, const struct subject *subject, const struct pa
         reasons_add(&reasons, "nothing was seen in the baseline window");
     table_put_double(c->table, "target_percent", c->scope.request->target);
     if (reasons.count == 0)
-        table_put_bool(c->table, "target_met", target_met(pair, c->scope.request->target));
+        table_put_bool(c->table, "target_met",
+                       change_met(&pair->before, &pair->after, c->scope.request->target));
     if (c->has_frozen)
         table_put_bool(c->table, "baseline_changed", pair->changed);
     reasons_put(&reasons, c->table);

@@ -5,6 +5,7 @@
 #include "sightings/measures/groups.h"
 #include "sightings/measures/health.h"
 #include "sightings/statistics/intervals.h"
+#include "sightings/statistics/rates.h"
 
 #include "base/require.h"
 
@@ -35,14 +36,7 @@ static const struct table_column columns[] = {
     {"reasons", TABLE_LIST, 0},
 };
 
-/* A group's sums over the period. Keys outlive the maps, which change with the registry. */
-struct rate {
-    str key, name;
-    uint64_t sum4, sum6, announced, subscribers, new, gone;
-    struct interval interval;
-    double per_address;
-};
-
+/* Keys outlive the maps, which change with the registry. */
 struct rates {
     struct scope scope;
     enum measure_by by;
@@ -149,19 +143,6 @@ halves_count(struct rates *rates, const struct day_sets *days, struct err *err)
     return OK;
 }
 
-static int
-by_rate(const void *a, const void *b)
-{
-    const struct rate *x = a, *y = b;
-    double left = isfinite(x->interval.low) ? x->interval.low : -1;
-    double right = isfinite(y->interval.low) ? y->interval.low : -1;
-    if (left != right)
-        return left < right ? 1 : -1;
-    if (x->sum4 + x->sum6 != y->sum4 + y->sum6)
-        return x->sum4 + x->sum6 < y->sum4 + y->sum6 ? 1 : -1;
-    return str_compare(x->key, y->key);
-}
-
 static void
 put_subscribers(const struct rate *rate, double mean, struct table *table)
 {
@@ -209,17 +190,7 @@ put_rate(struct rates *rates, const struct rate *rate, uint64_t whole,
 static void
 put_rates(struct rates *rates, const struct reasons *reasons)
 {
-    uint64_t whole = 0;
-    for (size_t i = 0; i < rates->keys.count; i++) {
-        struct rate *rate = &rates->items[i];
-        bool known = !str_eq(rate->key, STR("unknown")) && rate->announced > 0;
-        double mean = (double)rate->sum4 / rates->days;
-        whole += rate->sum4 + rate->sum6;
-        rate->per_address = known ? mean / (double)rate->announced : NAN;
-        rate->interval =
-            known ? interval_wilson(mean, (double)rate->announced) : (struct interval){NAN, NAN};
-    }
-    qsort(rates->items, rates->keys.count, sizeof *rates->items, by_rate);
+    uint64_t whole = rates_rank(rates->items, rates->keys.count, rates->days);
     size_t shown = 0, top = rates->scope.request->top;
     for (size_t i = 0; i < rates->keys.count; i++) {
         const struct rate *rate = &rates->items[i];
