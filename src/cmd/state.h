@@ -48,3 +48,18 @@ cleanup_snapshot(struct snapshot **snapshot)
 /* Builds the next snapshot from what is stored. */
 errcode state_snapshot_build(const struct call *call, struct sightings *sightings,
                              char path[PATH_TEXT], struct err *err);
+/* The newest figures that open; a damaged newer one is warned of. */
+errcode state_figures(const struct call *call, struct figures **ret, struct err *err);
+static inline void
+cleanup_figures(struct figures **figures)
+{
+    *figures = figures_unref(*figures);
+}
+/* Builds the next figures from what is stored; with AFRESH nothing is taken from the newest. */
+errcode state_figures_build(const struct call *call, struct sightings *sightings, bool afresh,
+                            char path[PATH_TEXT], struct err *err);
+/* Whether the newest figures are what a build would make now, apart from the registry. */
+bool state_figures_current(const struct call *call, struct sightings *sightings);
+/* The same for a command that has done its own work: the error says that it is done. */
+errcode state_figures_follow(const struct call *call, struct sightings *sightings, const char *done,
+                             struct err *err);

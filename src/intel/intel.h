@@ -8,4 +8,5 @@
 #include "intel/family.h"
 #include "intel/feed.h"
 #include "intel/networks.h"
+#include "intel/numbered.h"
 #include "intel/snapshot.h"

@@ -151,12 +151,13 @@ isp_row_parse(struct networks *networks, const str cells[], struct isp_row *ret)
     if (!str_to_u64(cells[0], UINT32_MAX, &asn) || asn == 0 || !kind_known ||
         (cells[5].n && !str_to_u64(cells[5], UINT32_MAX, &subscribers)) ||
         !optional_day(cells[6], &row.from) || !optional_day(cells[7], &row.to) ||
-        text_fault(cells[1]) || text_fault(cells[2]))
+        text_fault(cells[1]) || text_fault(cells[2]) || text_fault(cells[3]))
         return false;
     row.asn = (uint32_t)asn;
     row.subscribers = (uint32_t)subscribers;
     row.isp = intern_text_add(&networks->text, cells[1]);
     row.name = intern_text_add(&networks->text, cells[2]);
+    row.name_en = intern_text_add(&networks->text, cells[3]);
     *ret = row;
     return true;
 }
@@ -184,7 +185,10 @@ networks_read_isps(struct networks *networks, const char *name, str text, struct
             room = room ? room * 2 : 512;
             rows = mem_resize(rows, room, sizeof *rows);
         }
-        if (!isp_row_parse(networks, cells, &rows[count++])) {
+        bool fine = isp_row_parse(networks, cells, &rows[count]);
+        rows[count].line = (uint32_t)count;
+        count++;
+        if (!fine) {
             code = err_set(err, ERR_FORMAT,
                            "%s, line %zu: not a row of asn, isp, name_vi, "
                            "name_en, kind, subscribers, valid_from, valid_to",
@@ -219,6 +223,57 @@ networks_isp(const struct networks *networks, uint32_t asn, day as_of)
         if (networks->isps[low].from <= as_of && as_of <= networks->isps[low].to)
             return &networks->isps[low];
     return NULL;
+}
+
+bool
+networks_isp_names(const struct networks *networks, str isp, day as_of, str *ret_vi, str *ret_en)
+{
+    const struct isp_row *best = NULL;
+    bool best_valid = false;
+    for (size_t i = 0; i < networks->isp_count; i++) {
+        const struct isp_row *row = &networks->isps[i];
+        bool valid = row->from <= as_of && as_of <= row->to;
+        if (!str_eq(intern_text_get(&networks->text, row->isp), isp) || (best_valid && !valid))
+            continue;
+        if (!best || (valid && !best_valid) || row->line < best->line)
+            best = row;
+        best_valid |= valid;
+    }
+    if (!best)
+        return false;
+    *ret_vi = intern_text_get(&networks->text, best->name);
+    *ret_en = intern_text_get(&networks->text, best->name_en);
+    return true;
+}
+
+/* Structures as words, so that no padding is hashed. */
+struct checksum
+networks_checksum(const struct networks *networks)
+{
+    struct buf words = BUF(SIZE_MAX);
+    for (size_t i = 0; i < networks->count; i++) {
+        const struct network_row *row = &networks->rows[i];
+        uint64_t packed[] = {
+            row->first, row->last, (uint64_t)(uint32_t)row->from << 32 | (uint32_t)row->to,
+            (uint64_t)row->fields << 16 | (uint64_t)row->version << 8 | row->source};
+        buf_add(&words, packed, sizeof packed);
+    }
+    for (size_t i = 0; i < networks->isp_count; i++) {
+        const struct isp_row *row = &networks->isps[i];
+        uint32_t packed[] = {row->asn,         row->isp,  row->name, row->name_en,
+                             row->subscribers, row->line, row->kind, (uint32_t)row->from,
+                             (uint32_t)row->to};
+        buf_add(&words, packed, sizeof packed);
+    }
+    const struct checksum parts[] = {
+        checksum_of(buf_view(&words)),
+        checksum_of((str){networks->fields.items, networks->fields.count * networks->fields.size}),
+        checksum_of((str){networks->text.p, networks->text.n}),
+        checksum_of((str){(const char *)networks->text.pieces,
+                          networks->text.count * sizeof *networks->text.pieces}),
+    };
+    buf_clear(&words);
+    return checksum_of((str){(const char *)parts, sizeof parts});
 }
 
 static int

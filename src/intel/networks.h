@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/ip.h"
 
 #define NETWORK_KINDS(X)                                                                           \
@@ -86,3 +87,10 @@ struct network_ranges network_map_ranges(const struct network_map *map);
  * day after a last one), sorted, so that a longer report can be computed stretch by stretch.
  * Writes at most MAX; returns how many there are. */
 size_t networks_changes(const struct networks *networks, day from, day to, day *out, size_t max);
+/* Equal registries have equal checksums; a registry read from other files, or in another order, may
+ * have another one. */
+struct checksum networks_checksum(const struct networks *networks);
+/* The names of the provider ISP on the day, from the first row of the table of providers that has
+ * it; else of any day. False where the table does not know it. */
+bool networks_isp_names(const struct networks *networks, str isp, day as_of, str *ret_vi,
+                        str *ret_en);

@@ -33,7 +33,8 @@ struct network_row {
 
 /* data/isps.tsv: what is known by AS number, for fields that no row fills. */
 struct isp_row {
-    uint32_t asn, isp, name, subscribers;
+    uint32_t asn, isp, name, name_en, subscribers;
+    uint32_t line; /* in the order of the table */
     enum network_kind kind;
     day from, to;
 };

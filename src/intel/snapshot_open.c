@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening a snapshot: chunks become arrays, after the checks that lookups rely on. */
 #include "base/require.h"
+#include "intel/numbered.h"
 #include "intel/snapshot_layout.h"
 
 #define FIND(file, id, type, ret_array, ret_count, err)                                            \
@@ -166,4 +167,39 @@ snapshot_open(const char *path, enum snapshot_depth depth, struct snapshot **ret
     }
     *ret = s;
     return OK;
+}
+
+struct opening {
+    enum snapshot_depth depth;
+    struct snapshot **ret;
+};
+
+static errcode
+open_one(void *context, const char *path, struct err *err)
+{
+    const struct opening *opening = context;
+    return snapshot_open(path, opening->depth, opening->ret, err);
+}
+
+errcode
+snapshot_open_newest(const char *folder, enum snapshot_depth depth, struct snapshot **ret,
+                     struct err *warning, struct err *err)
+{
+    struct opening opening = {depth, ret};
+    errcode code = numbered_open_newest(folder, SNAPSHOT_SUFFIX, open_one, &opening, warning, err);
+    if (code == ERR_NOT_FOUND)
+        err_set(err, code, "no usable snapshot in %s: `khien snapshot build` makes one", folder);
+    return code;
+}
+
+errcode
+snapshot_next_path(const char *folder, char out[], size_t size, struct err *err)
+{
+    return numbered_next_path(folder, SNAPSHOT_SUFFIX, out, size, err);
+}
+
+errcode
+snapshot_remove_old(const char *folder, unsigned keep, struct err *err)
+{
+    return numbered_remove_old(folder, SNAPSHOT_SUFFIX, keep, err);
 }

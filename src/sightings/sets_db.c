@@ -257,14 +257,47 @@ sightings_each_key(struct sightings *sightings, const struct set_query *query,
 }
 
 errcode
+sets_each_checksum(struct sightings *sightings, const struct set_query *query,
+                   errcode (*each)(void *context, const struct set_key *key, struct checksum sum,
+                                   struct err *err),
+                   void *context, struct err *err)
+{
+    cleanup(cleanup_statement) struct statement *statement = NULL;
+    errcode code = store_prepare(sightings->store,
+                                 "SELECT day, class, family, source, members, checksum"
+                                 " FROM sighting_set" SET_WHERE SET_ORDER,
+                                 &statement, err);
+    if (code != OK)
+        return code;
+    bind_query(statement, query);
+    bool more;
+    while ((code = store_step(statement, &more, err)) == OK && more) {
+        struct set_key key = key_of_row(statement);
+        struct checksum sum;
+        str stored = store_column_blob(statement, 5);
+        if (stored.n != sizeof sum)
+            return set_damaged(&key, "its checksum is none", err);
+        memcpy(&sum, stored.p, sizeof sum);
+        code = each(context, &key, sum, err);
+        if (code != OK)
+            return code;
+    }
+    return code;
+}
+
+errcode
 sightings_union(struct sightings *sightings, const struct set_query *query, struct ipset **ret,
                 struct err *err)
 {
     cleanup(cleanup_statement) struct statement *statement = NULL;
-    errcode code = store_prepare(sightings->store,
-                                 "SELECT day, class, family, source, members, checksum, addresses"
-                                 " FROM sighting_set" SET_WHERE,
-                                 &statement, err);
+    bool one_family = query->class != CLASS_NONE && query->family.n > 0;
+    errcode code =
+        store_prepare(sightings->store,
+                      one_family ? "SELECT day, class, family, source, members, checksum, addresses"
+                                   " FROM sighting_set" SET_WHERE_FAMILY
+                                 : "SELECT day, class, family, source, members, checksum, addresses"
+                                   " FROM sighting_set" SET_WHERE,
+                      &statement, err);
     if (code != OK)
         return code;
     bind_query(statement, query);

@@ -18,6 +18,12 @@ enum set_table { SETS_LIVE, SETS_REPLAY };
 
 /* Over key, members and stored bytes. */
 struct checksum set_checksum(const struct set_key *key, str stored);
+/* Key and stored checksum of each matching set, in the order day, class, family, source, without
+ * loading it: what two moments have in common can be told by these. */
+errcode sets_each_checksum(struct sightings *sightings, const struct set_query *query,
+                           errcode (*each)(void *context, const struct set_key *key,
+                                           struct checksum sum, struct err *err),
+                           void *context, struct err *err);
 /* *RET is NULL when there is no such set. */
 errcode set_load(struct sightings *sightings, enum set_table table, const struct set_key *key,
                  struct ipset **ret, struct err *err);

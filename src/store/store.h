@@ -29,6 +29,8 @@ errcode store_expect(struct store *store, const char *part, size_t count, struct
 
 /* A write transaction takes the write lock at once and waits up to a minute for it (ERR_BUSY). */
 errcode store_begin(struct store *store, struct err *err);
+/* Until the rollback, everything that is read is of one moment; others may write meanwhile. */
+errcode store_begin_read(struct store *store, struct err *err);
 errcode store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store); /* fine when none is open */
 errcode store_exec(struct store *store, const char *sql, struct err *err);

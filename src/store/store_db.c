@@ -179,6 +179,12 @@ store_begin(struct store *store, struct err *err)
 }
 
 errcode
+store_begin_read(struct store *store, struct err *err)
+{
+    return store_exec(store, "BEGIN DEFERRED", err);
+}
+
+errcode
 store_commit(struct store *store, struct err *err)
 {
     errcode code = store_exec(store, "COMMIT", err);

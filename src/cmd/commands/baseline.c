@@ -50,6 +50,8 @@ run_freeze(const struct call *call, struct err *err)
     if (code == OK)
         printf("baseline %s: %s to %s\n", name_of(call), day_format(request.from, from),
                day_format(request.to, to));
+    if (code == OK)
+        code = state_figures_follow(call, sightings, "the baseline is frozen", err);
     return code;
 }
 

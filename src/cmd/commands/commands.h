@@ -9,6 +9,7 @@ extern const struct command command_check;
 extern const struct command command_conf;
 extern const struct command command_feed;
 extern const struct command command_fetch;
+extern const struct command command_figures;
 extern const struct command command_help;
 extern const struct command command_ingest;
 extern const struct command command_networks;

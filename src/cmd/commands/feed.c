@@ -197,10 +197,10 @@ run_note(const struct call *call, struct err *err)
         return err_set(err, ERR_USAGE, "\"%s\" is no day such as 2026-11-21", call->words[1]);
     cleanup(cleanup_sightings) struct sightings *sightings = NULL;
     errcode code = state_sightings(call, true, &sightings, err);
-    if (code != OK)
-        return code;
-    return sightings_note_set(sightings, str_of(call->words[0]), noted, str_of(call->words[2]),
-                              err);
+    if (code == OK)
+        code = sightings_note_set(sightings, str_of(call->words[0]), noted, str_of(call->words[2]),
+                                  err);
+    return code == OK ? state_figures_follow(call, sightings, "the note is kept", err) : code;
 }
 
 static errcode

@@ -268,6 +268,22 @@ is_wanted(const struct call *call, size_t feed)
     return call->word_count == 0;
 }
 
+/* Without them checks still go on; so only a single round fails for it. */
+static errcode
+build_figures(struct fetching *fetching, bool once, struct err *err)
+{
+    struct err fault;
+    errcode code = state_figures_follow(fetching->call, fetching->sightings,
+                                        "the feeds are taken and the snapshot is built", &fault);
+    if (code == OK)
+        return OK;
+    if (once)
+        *err = fault;
+    else
+        log_error("%s", fault.text);
+    return once ? code : OK;
+}
+
 /* Fetches what is due (with ALL everything), then tells when the next one is. */
 static errcode
 fetch_round(struct fetching *fetching, bool all, usec *ret_next, struct err *err)
@@ -288,6 +304,8 @@ fetch_round(struct fetching *fetching, bool all, usec *ret_next, struct err *err
     char path[PATH_TEXT];
     if (code == OK && fetching->taken)
         code = state_snapshot_build(call, fetching->sightings, path, err);
+    if (code == OK && fetching->taken)
+        code = build_figures(fetching, all, err);
     *ret_next = next;
     return code;
 }

@@ -128,6 +128,18 @@ build_snapshot(struct ingesting *ingesting, char path[PATH_TEXT], struct err *er
     return state_snapshot_build(ingesting->call, ingesting->sightings, path, err);
 }
 
+/* The same of the public figures. */
+static errcode
+build_figures(struct ingesting *ingesting, struct err *err)
+{
+    if (call_given(ingesting->call, "no-snapshot") ||
+        (ingesting->totals.added == 0 &&
+         state_figures_current(ingesting->call, ingesting->sightings)))
+        return OK;
+    return state_figures_follow(ingesting->call, ingesting->sightings,
+                                "the inputs are taken and the snapshot is built", err);
+}
+
 static errcode
 ingest_words(struct ingesting *ingesting, struct err *err)
 {
@@ -144,6 +156,8 @@ ingest_words(struct ingesting *ingesting, struct err *err)
     errcode built = build_snapshot(ingesting, path, code == OK ? err : &late);
     if (code == OK)
         code = built;
+    struct err unfigured;
+    errcode figured = built == OK ? build_figures(ingesting, &unfigured) : OK;
     if (ingesting->json) {
         json_out_array_end(&ingesting->list);
         ingest_totals_json(&ingesting->totals, path, &ingesting->list);
@@ -159,6 +173,12 @@ ingest_words(struct ingesting *ingesting, struct err *err)
         code = err_set(err, ERR_FORMAT, "%llu input%s could not be taken",
                        (unsigned long long)ingesting->totals.failed,
                        ingesting->totals.failed == 1 ? "" : "s");
+    if (figured && code == OK) {
+        *err = unfigured;
+        return figured;
+    }
+    if (figured)
+        fprintf(stderr, "khien ingest: %s\n", unfigured.text);
     return code;
 }
 
@@ -186,6 +206,8 @@ watched_settled(void *context, unsigned count)
     struct err err;
     if (build_snapshot(context, path, &err) != OK)
         log_error("%u files taken, but no snapshot: %s", count, err.text);
+    else if (build_figures(context, &err) != OK)
+        log_error("%s", err.text);
 }
 
 static errcode
@@ -286,7 +308,8 @@ static const struct option options[] = {
      0},
     {"watch", "DIR", NULL, "take the files that are put into this folder, until stopped", 'w'},
     {"once", NULL, NULL, "with --watch: take what is there and end", 0},
-    {"no-snapshot", NULL, NULL, "leave the snapshot as it is; checks will not see the new data", 0},
+    {"no-snapshot", NULL, NULL,
+     "leave the snapshot and the public figures as they are; checks will not see the new data", 0},
     OPTION_JSON,
     {0},
 };

@@ -54,7 +54,11 @@ rebuild(const struct call *call, struct err *err)
     char path[PATH_TEXT];
     cleanup(cleanup_sightings) struct sightings *sightings = NULL;
     errcode code = state_sightings(call, true, &sightings, err);
-    return code == OK ? state_snapshot_build(call, sightings, path, err) : code;
+    if (code == OK)
+        code = state_snapshot_build(call, sightings, path, err);
+    if (code == OK)
+        code = state_figures_follow(call, sightings, "the registry is imported", err);
+    return code;
 }
 
 static errcode
@@ -184,7 +188,7 @@ run_list(const struct call *call, struct err *err)
 
 static const struct option import_options[] = {
     {"name", "NAME", NULL, "keep it under this name; the next import of the name replaces it", 0},
-    {"no-snapshot", NULL, NULL, "leave the snapshot as it is", 0},
+    {"no-snapshot", NULL, NULL, "leave the snapshot and the public figures as they are", 0},
     OPTION_JSON,
     OPTION_CSV,
     {0},

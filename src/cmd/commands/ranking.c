@@ -25,7 +25,10 @@ store_list(const struct call *call, str list, struct err *err)
 {
     cleanup(cleanup_sightings) struct sightings *sightings = NULL;
     errcode code = state_sightings(call, true, &sightings, err);
-    return code == OK ? measure_ranking_set(sightings, list, err) : code;
+    if (code == OK)
+        code = measure_ranking_set(sightings, list, err);
+    return code == OK ? state_figures_follow(call, sightings, "the families are chosen", err)
+                      : code;
 }
 
 static errcode

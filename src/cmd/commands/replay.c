@@ -67,6 +67,8 @@ replay_all(const struct call *call, struct sightings *sightings,
         return code;
     write_report(call, &report, &out);
     code = output_buf(&out, "the report", err);
+    if (code == OK)
+        code = state_figures_follow(call, sightings, "the sets and the snapshot are built", err);
     if (code == OK && report.damaged)
         code = err_set(err, ERR_CORRUPT,
                        "%llu archive entries are damaged; what they held before is kept",

@@ -18,6 +18,8 @@ run_build(const struct call *call, struct err *err)
         code = state_snapshot_build(call, sightings, path, err);
     if (code == OK)
         puts(path);
+    if (code == OK)
+        code = state_figures_follow(call, sightings, "the snapshot is built", err);
     return code;
 }
 

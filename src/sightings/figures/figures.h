@@ -35,6 +35,12 @@ struct figures_meta {
     uint64_t bytes;                         /* of the file */
 };
 const struct figures_meta *figures_meta(const struct figures *figures);
+struct figures_size {
+    uint64_t series, counts; /* counts: of all series */
+};
+struct figures_size figures_size(const struct figures *figures);
+/* What opening leaves to a verification: flows agree with the counts, and the like. */
+errcode figures_check(const struct figures *figures, struct err *err);
 
 /* Dimensions: how the addresses of a family are told apart. Every class is there in total and by
  * source; by network only infected-system and blacklist, in all ("*"), for "largest", and for the

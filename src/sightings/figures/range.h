@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Figures of a range of days: pure functions of the file, by the formulas that the measures use.
- * Days that the operator explained as gaps are left out of sums and means. */
+ * Days that the operator explained as gaps are left out of sums and means. The work grows with the
+ * days of the range: cut what a visitor asks for to the stored days. */
 #pragma once
 
 #include "sightings/figures/figures.h"

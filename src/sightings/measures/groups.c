@@ -87,10 +87,17 @@ groups_count(struct groups *groups, const struct ipset *set)
     memset(groups->counts4, 0, ((size_t)count + 1) * sizeof *groups->counts4);
     memset(groups->counts6, 0, ((size_t)count + 1) * sizeof *groups->counts6);
     attribution_count(groups->map, set, groups->counts4, groups->counts6);
+    groups_take(groups, groups->counts4, groups->counts6);
+}
+
+void
+groups_take(struct groups *groups, const uint64_t *counts4, const uint64_t *counts6)
+{
+    uint32_t count = network_map_count(groups->map);
     for (size_t i = 0; i < groups->count; i++)
         groups->items[i].ipv4 = groups->items[i].ipv6 = 0;
     for (uint32_t i = 0; i <= count; i++) {
-        groups->items[groups->group_of[i]].ipv4 += groups->counts4[i];
-        groups->items[groups->group_of[i]].ipv6 += groups->counts6[i];
+        groups->items[groups->group_of[i]].ipv4 += counts4[i];
+        groups->items[groups->group_of[i]].ipv6 += counts6[i];
     }
 }

@@ -28,3 +28,5 @@ void groups_open(struct groups *ret, const struct network_map *map, enum measure
 void groups_close(struct groups *groups);
 /* Sets every item's ipv4 and ipv6 to SET's. */
 void groups_count(struct groups *groups, const struct ipset *set);
+/* The same of counts by network that are known (attribution_count). */
+void groups_take(struct groups *groups, const uint64_t *counts4, const uint64_t *counts6);

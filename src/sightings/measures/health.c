@@ -58,6 +58,13 @@ pair_text(char text[PAIR_TEXT], str source, str family)
     return (str){text, n < PAIR_TEXT ? (size_t)n : PAIR_TEXT - 1};
 }
 
+void
+health_pair_add(struct health *health, str source, str family)
+{
+    char text[PAIR_TEXT];
+    names_index(&health->pairs, pair_text(text, source, family));
+}
+
 static struct total *
 total_of(struct gathering *g, str source, str family)
 {
@@ -257,7 +264,7 @@ gather(struct gathering *g, const struct scope *scope, day context_from, day to,
 errcode
 health_load(struct health *ret, const struct scope *scope, day from, day to, struct err *err)
 {
-    struct health health = {.last = to};
+    struct health health = {.last = to, .today = clock_today()};
     struct gathering g = {.health = &health};
     errcode code = provinces_merged(scope->request, from, to, &health.merged, err);
     if (code == OK)
@@ -390,11 +397,11 @@ health_gap(const struct health *health, str family, day at)
 {
     for (size_t i = 0; i < health->count; i++) {
         const struct health_series *series = &health->series[i];
-        if (series->family.n || at < series->first || at >= series->first + (day)series->count ||
-            (family.n && !carries(health, series->source, family)))
+        if (series->family.n || at < series->first || at >= series->first + (day)series->count)
             continue;
         const struct health_day *d = &series->days[at - series->first];
-        if (d->state == HEALTH_EXPLAINED && !d->present)
+        if (d->state == HEALTH_EXPLAINED && !d->present &&
+            (!family.n || carries(health, series->source, family)))
             return true;
     }
     return false;
@@ -419,7 +426,7 @@ static void
 calendar_reasons(const struct health *health, day from, day to, struct reasons *ret)
 {
     char text[DAY_TEXT];
-    if (to >= clock_today())
+    if (to >= health->today)
         reasons_add(ret, "%s is not over yet", day_format(to, text));
     if (health->merged != DAY_NONE && from < health->merged && health->merged <= to)
         reasons_add(ret, "provinces have other borders and codes from %s on",

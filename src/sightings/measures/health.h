@@ -46,6 +46,7 @@ struct health {
     day last;
     struct names pairs; /* "source\tfamily": which source carries which family */
     day merged;         /* provinces that are asked for got other borders; DAY_NONE */
+    day today;          /* of the data: this day and later ones are not over */
     struct arena arena;
 };
 
@@ -53,7 +54,12 @@ struct health {
  * FROM as far as it is needed. Network filters do not matter here. */
 errcode health_load(struct health *ret, const struct scope *scope, day from, day to,
                     struct err *err);
+/* The day up to which health is told without an end given: the scope's last one, or later, so that
+ * silence since then shows. */
+day health_last_day(const struct scope *scope);
 void health_clear(struct health *health);
+/* Notes that SOURCE carries FAMILY; for a health that is put together from a file. */
+void health_pair_add(struct health *health, str source, str family);
 
 /* Why days within FROM … TO cannot be compared with each other, one text a break; FAMILY (empty:
  * all) leaves out breaks of other families only. A source's first day and a change of policy count

@@ -56,8 +56,8 @@ put_source(const struct health *health, const struct health_series *series, day 
 
 /* Without an end given, silence since the last stored day shows, too: up to two days ago, since a
  * day's file comes on the next. */
-static day
-last_day(const struct scope *scope)
+day
+health_last_day(const struct scope *scope)
 {
     day last = scope->to, expected = clock_today() - DELIVERY_DAYS;
     if (scope->request->to != DAY_NONE || expected <= last)
@@ -81,7 +81,7 @@ measure_health(const struct measure_request *request, struct table **ret, struct
     if (scope_empty(&scope))
         scope_note_empty(&scope, table);
     else
-        scope.to = last_day(&scope);
+        scope.to = health_last_day(&scope);
     if (!scope_empty(&scope))
         code = health_load(&health, &scope, scope.from, scope.to, err);
     for (size_t i = 0; i < health.count && code == OK; i++) {

@@ -13,22 +13,28 @@ struct summing {
     day day;
     str family; /* of the pending set; view into the names */
     struct ipset *pending;
-    size_t room;
 };
 
 static struct ranked *
-ranked_of(struct summing *s, str family)
+ranked_of(struct ranking *ranking, str family)
 {
-    struct ranking *ranking = s->ranking;
     size_t at = names_index(&ranking->names, family);
     if (at == ranking->count) {
-        if (at == s->room) {
-            s->room = s->room ? s->room * 2 : 32;
-            ranking->items = mem_resize(ranking->items, s->room, sizeof *ranking->items);
+        if (at == ranking->room) {
+            ranking->room = ranking->room ? ranking->room * 2 : 32;
+            ranking->items = mem_resize(ranking->items, ranking->room, sizeof *ranking->items);
         }
         ranking->items[ranking->count++] = (struct ranked){.family = ranking->names.items[at]};
     }
     return &ranking->items[at];
+}
+
+void
+ranking_add(struct ranking *ranking, str family, uint64_t address_days, uint32_t days)
+{
+    struct ranked *ranked = ranked_of(ranking, family);
+    ranked->address_days += address_days;
+    ranked->days += days;
 }
 
 static errcode
@@ -39,9 +45,7 @@ pending_finish(struct summing *s, struct err *err)
     errcode code = scope_filter(s->scope, s->day, &s->pending, err);
     if (code == OK) {
         uint64_t members = ipset_count(s->pending);
-        struct ranked *ranked = ranked_of(s, s->family);
-        ranked->address_days += members;
-        ranked->days += members > 0;
+        ranking_add(s->ranking, s->family, members, members > 0);
     }
     ipset_free(s->pending);
     s->pending = NULL;
@@ -61,7 +65,7 @@ set_add(void *context, const struct set_key *key, const struct ipset *set, struc
     errcode code = pending_finish(s, err);
     s->pending = ipset_copy(set);
     s->day = key->day;
-    s->family = ranked_of(s, key->family)->family;
+    s->family = ranked_of(s->ranking, key->family)->family;
     return code;
 }
 
@@ -88,12 +92,12 @@ by_pin(const void *a, const void *b)
 /* Puts the operator's list over the computed one; families of the list that were not seen get a row
  * with nothing. */
 static errcode
-pin(struct summing *s, struct err *err)
+pin(struct ranking *ranking, struct sightings *sightings, struct err *err)
 {
     struct buf text = BUF(1 << 20);
-    errcode code = sightings_setting(s->scope->request->sightings, "ranking", &text, err);
+    errcode code = sightings_setting(sightings, "ranking", &text, err);
     str rest = buf_view(&text), name;
-    size_t rank = 0, seen = s->ranking->count;
+    size_t rank = 0, seen = ranking->count;
     struct names pinned = {0};
     while (code == OK && rest.n && str_cut(&rest, ',', &name))
         if (str_trim(name).n)
@@ -101,13 +105,13 @@ pin(struct summing *s, struct err *err)
     for (size_t i = 0; i < pinned.count; i++) {
         struct ranked *ranked = NULL;
         for (size_t k = 0; k < seen && !ranked; k++)
-            if (str_eq(s->ranking->items[k].family, pinned.items[i]))
-                ranked = &s->ranking->items[k];
+            if (str_eq(ranking->items[k].family, pinned.items[i]))
+                ranked = &ranking->items[k];
         if (!ranked)
-            ranked = ranked_of(s, pinned.items[i]);
+            ranked = ranked_of(ranking, pinned.items[i]);
         ranked->pinned_rank = ++rank;
     }
-    s->ranking->pinned = rank > 0;
+    ranking->pinned = rank > 0;
     names_clear(&pinned);
     buf_clear(&text);
     return code;
@@ -124,6 +128,18 @@ order(struct ranking *ranking)
 }
 
 errcode
+ranking_settle(struct ranking *ranking, struct sightings *sightings, struct err *err)
+{
+    errcode code = pin(ranking, sightings, err);
+    if (code)
+        return code;
+    order(ranking);
+    if (ranking->pinned)
+        qsort(ranking->items, ranking->count, sizeof *ranking->items, by_pin);
+    return OK;
+}
+
+errcode
 ranking_compute(struct scope *scope, day from, day to, struct ranking *ret, struct err *err)
 {
     struct ranking ranking = {0};
@@ -133,15 +149,12 @@ ranking_compute(struct scope *scope, day from, day to, struct ranking *ret, stru
     if (code == OK)
         code = pending_finish(&s, err);
     if (code == OK)
-        code = pin(&s, err);
+        code = ranking_settle(&ranking, scope->request->sightings, err);
     ipset_free(s.pending);
     if (code) {
         ranking_clear(&ranking);
         return code;
     }
-    order(&ranking);
-    if (ranking.pinned)
-        qsort(ranking.items, ranking.count, sizeof *ranking.items, by_pin);
     *ret = ranking;
     return OK;
 }

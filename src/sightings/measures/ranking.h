@@ -16,12 +16,15 @@ struct ranked {
 struct ranking {
     struct names names;
     struct ranked *items; /* in the order of the operator's list where there is one, then by rank */
-    size_t count;
+    size_t count, room;
     bool pinned;
 };
 
 errcode ranking_compute(struct scope *scope, day from, day to, struct ranking *ret,
                         struct err *err);
+/* The same of sums that are known: add to an empty one, then settle. */
+void ranking_add(struct ranking *ranking, str family, uint64_t address_days, uint32_t days);
+errcode ranking_settle(struct ranking *ranking, struct sightings *sightings, struct err *err);
 void ranking_clear(struct ranking *ranking);
 /* The first TOP families that were named (pinned where there is a list; 0: all). */
 void ranking_largest(const struct ranking *ranking, size_t top, struct names *ret);

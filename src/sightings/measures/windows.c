@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sightings/measures/windows.h"
 
-static errcode
-check(struct measure_window before, struct measure_window after, struct err *err)
+errcode
+windows_check(struct measure_window before, struct measure_window after, struct err *err)
 {
     if (before.from > before.to || after.from > after.to)
         return err_set(err, ERR_USAGE, "a window ends before it begins");
@@ -37,10 +37,10 @@ windows_choose(const struct scope *scope, struct measure_window *before,
     bool given = window_given(*before) && window_given(*after);
     *ret_enough = length > 0 && (given || !scope_empty(scope));
     if (!*ret_enough)
-        return given ? check(*before, *after, err) : OK;
+        return given ? windows_check(*before, *after, err) : OK;
     if (!window_given(*before))
         *before = (struct measure_window){scope->from, scope->from + length - 1};
     if (!window_given(*after))
         *after = (struct measure_window){scope->to - length + 1, scope->to};
-    return check(*before, *after, err);
+    return windows_check(*before, *after, err);
 }

@@ -19,3 +19,5 @@ window_days(struct measure_window window)
  * Windows of different lengths, or that overlap, are ERR_USAGE. */
 errcode windows_choose(const struct scope *scope, struct measure_window *before,
                        struct measure_window *after, bool *ret_enough, struct err *err);
+/* ERR_USAGE for windows that cannot be compared. */
+errcode windows_check(struct measure_window before, struct measure_window after, struct err *err);
