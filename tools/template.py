@@ -1,13 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Compiles page templates and assets to C. docs/http.md describes the template language.
+"""Compiles page templates to C. docs/http.md describes the template language.
 
-  template.py build OUT.c OUT.h FILE...     FILE: *.html templates, anything else an asset
-  template.py hostile OUT.c FILE...         fills every field with text that wants to break out
-  template.py messages FILE...              the English texts, one JSON string a line
+  template.py build OUT.c OUT.h ASSETS FILE...   ASSETS: what tools/assets.py wrote of paths, icons
+  template.py hostile OUT.c ASSETS FILE...       fills every field with text that wants to break out
+  template.py messages FILE...                   the English texts, one JSON string a line
 """
-import gzip
-import hashlib
 import json
 import os
 import re
@@ -16,8 +14,6 @@ import sys
 TAG = re.compile(r"\{\{(_ (?:[^{}]|\{\w+\})*|[^{}]*)\}\}")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
-SQUEEZED = {".css", ".svg"}
 HOSTILE = "<script>\"'&</script>javascript:`{{x}}"
 
 
@@ -39,10 +35,11 @@ def squeeze(html):
     return re.sub(r"\n+", "\n", html)
 
 
-def asset_path(name, assets):
-    if name not in assets:
-        raise Fault(f"no asset {name}")
-    return assets[name]["path"]
+def made(kind, name, assets):
+    """What tools/assets.py made: the path of an asset, or an icon's shape."""
+    if name not in assets[kind]:
+        raise Fault(f"{kind}: no {name}")
+    return Node("text", assets[kind][name])
 
 
 def single_tag(tag, assets):
@@ -52,7 +49,9 @@ def single_tag(tag, assets):
     if word == "_":
         return Node("message", " ".join(rest.split()))
     if word == "asset":
-        return Node("text", asset_path(rest, assets))
+        return made("paths", rest, assets)
+    if word == "icon":
+        return made("icons", rest, assets)
     if word in ("raw", "url", "u64"):
         return Node(word, rest)
     if tag.strip() == "lang":
@@ -249,24 +248,9 @@ def merged(nodes):
     return out
 
 
-def read_assets(paths):
-    assets = {}
-    for path in paths:
-        with open(path, "rb") as file:
-            content = file.read()
-        name = os.path.basename(path)
-        stem, ending = os.path.splitext(name)
-        digest = hashlib.sha256(content).hexdigest()[:12]
-        small = gzip.compress(content, 9, mtime=0) if ending in SQUEEZED else b""
-        assets[name] = {"path": f"/assets/{stem}-{digest}{ending}", "content": content,
-                        "small": small, "type": TYPES[ending], "digest": digest}
-    return assets
-
-
-def load(paths):
-    assets = read_assets(p for p in paths if not p.endswith(".html"))
+def load(assets, paths):
     pages = {}
-    for path in sorted(p for p in paths if p.endswith(".html")):
+    for path in sorted(paths):
         name = "page_" + os.path.splitext(os.path.basename(path))[0]
         with open(path, encoding="utf-8") as file:
             try:
@@ -274,17 +258,15 @@ def load(paths):
                 pages[name] = (tree, fields_of(tree, {}))
             except Fault as fault:
                 sys.exit(f"{path}: {fault}")
-    return pages, assets
+    return pages
+
+
+def read_assets(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
 
 
 HEAD = "/* Made by tools/template.py; not to be edited. */\n"
-ASSET = """struct asset {
-    str path, content, small; /* small: gzip, or empty */
-    const char *type, *etag;
-};
-extern const struct asset assets[];
-extern const size_t asset_count;
-"""
 
 
 def signature(name):
@@ -298,31 +280,11 @@ def write_header(path, pages):
         structs(name, fields, parts)
         parts.append(signature(name) + ";\n")
     with open(path, "w", encoding="utf-8") as file:
-        file.write("\n".join(parts + [ASSET]))
+        file.write("\n".join(parts))
 
 
-def byte_array(name, content):
-    rows = [", ".join(map(str, content[i:i + 24])) for i in range(0, len(content), 24)]
-    return f"static const unsigned char {name}[] = {{\n" + ",\n".join(rows or ["0"]) + "\n};"
-
-
-def write_assets(assets, out):
-    entries = []
-    for i, asset in enumerate(assets.values()):
-        for part in ("content", "small"):
-            out.append(byte_array(f"{part}_{i}", asset[part]))
-        view = "{{(const char *){0}_{1}, {2}}}"
-        entries.append("    {" + ", ".join([
-            f"{{{quoted(asset['path'])}, {len(asset['path'])}}}",
-            view.format("content", i, len(asset["content"])),
-            view.format("small", i, len(asset["small"])),
-            quoted(asset["type"]), quoted('"' + asset["digest"] + '"')]) + "},")
-    out.append("const struct asset assets[] = {\n" + "\n".join(entries) + "\n};")
-    out.append(f"const size_t asset_count = {len(assets)};\n")
-
-
-def build(out_c, out_h, *paths):
-    pages, assets = load(paths)
+def build(out_c, out_h, assets, *paths):
+    pages = load(read_assets(assets), paths)
     write_header(out_h, pages)
     parts = [HEAD + f'#include "{os.path.basename(out_h)}"\n\n#include "portal/html.h"\n']
     for name, (tree, fields) in pages.items():
@@ -332,7 +294,6 @@ def build(out_c, out_h, *paths):
                   if not any(re.search(rf"\b{v}\b", line) for line in writer.lines)]
         parts.append("\n".join([re.sub("^void ", "void\n", signature(name)), "{", *unused,
                                 *writer.lines, "}\n"]))
-    write_assets(assets, parts)
     with open(out_c, "w", encoding="utf-8") as file:
         file.write("\n".join(parts))
 
@@ -353,8 +314,8 @@ def hostile_value(name, fields, out):
     return "{" + ", ".join(members or ["0"]) + "}"
 
 
-def hostile(out_c, *paths):
-    pages, _ = load(paths)
+def hostile(out_c, assets, *paths):
+    pages = load(read_assets(assets), paths)
     raws, calls = [], []
     for name, (_, fields) in pages.items():
         calls.append(f"    {name}_write(&(struct {name}){hostile_value(name, fields, raws)}, "
@@ -375,8 +336,18 @@ def walk(node):
         yield from walk(child)
 
 
+class Anything(dict):
+    """Texts are the same whatever the assets are."""
+
+    def __contains__(self, name):
+        return True
+
+    def __missing__(self, name):
+        return ""
+
+
 def messages(*paths):
-    pages, _ = load(paths)
+    pages = load({"paths": Anything(), "icons": Anything()}, paths)
     for tree, _ in pages.values():
         for node in walk(tree):
             if node.kind == "message":

@@ -20,6 +20,7 @@ enum {
     LIMIT_DAYS_AHEAD = 2,          /* an event further in the future is refused */
     LIMIT_CONF_BYTES = 1 << 20,    /* a configuration file */
     LIMIT_TABLE_BYTES = 64 << 20,  /* a TSV table */
+    LIMIT_EMBLEM_BYTES = 64 << 10, /* the picture in the pages' header */
 };
 /* Bytes of one feed file after decompression, and how much larger than its archive it may be. */
 #define LIMIT_FEED_BYTES ((size_t)8 << 30)

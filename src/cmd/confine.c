@@ -82,7 +82,7 @@ grant_words(const struct call *call, struct grants *grants, struct buf *folders,
 static errcode
 grant_tables(const struct call *call, struct grants *grants, struct err *err)
 {
-    static const char *const keys[] = {"families.file", "data.hotlines"};
+    static const char *const keys[] = {"families.file", "data.hotlines", "theme.emblem"};
     errcode code = OK;
     for (size_t i = 0; i < sizeof keys / sizeof *keys && code == OK; i++)
         code = grant_read(grants, conf_text(call->conf, keys[i]), err);

@@ -89,6 +89,8 @@ open_parts(struct portal *portal, struct err *err)
     site->metrics = &portal->metrics;
     errcode code = hotlines_check(site->hotlines, err);
     if (code == OK)
+        code = theme_init(&site->theme, &options->theme, err);
+    if (code == OK)
         code = families_new("families.file", options->families, &site->families, err);
     if (code != OK)
         return code;
@@ -259,5 +261,6 @@ portal_free(struct portal *portal)
     stats_free(portal->site.stats);
     rate_free(portal->site.rate);
     families_free(portal->site.families);
+    theme_clear(&portal->site.theme);
     free(portal);
 }

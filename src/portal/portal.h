@@ -15,6 +15,13 @@
 void portal_check_json(const struct snapshot *snapshot, ip addr, usec now, const char *home,
                        enum language language, struct buf *out);
 
+/* What an operator gives the pages of the own: NULL or empty = the program's. */
+struct theme_options {
+    const char *name[2]; /* of the site, by enum language */
+    const char *colour;  /* #rrggbb; white text must be readable on it */
+    str emblem;          /* a PNG or SVG file's content */
+};
+
 enum { PORTAL_TRUSTED_MAX = 64 };
 
 /* All text must outlive the portal. portal_defaults gives what is sensible for one machine. */
@@ -40,10 +47,11 @@ struct portal_options {
     unsigned reply_seconds;      /* for the body and the answer */
     unsigned idle_seconds;       /* for a connection without a request */
     const char *campaign[2];     /* its name by enum language; NULL or "" = a general one */
-    str families;                /* a table as data/families.tsv; empty = the built-in one */
-    str hotlines;                /* a table as data/hotlines.tsv; empty = the built-in one */
-    const char *hotline_scope;   /* "national" or a province's code */
-    const char *home_country;    /* "VN": others are told about VPN */
+    struct theme_options theme;
+    str families;              /* a table as data/families.tsv; empty = the built-in one */
+    str hotlines;              /* a table as data/hotlines.tsv; empty = the built-in one */
+    const char *hotline_scope; /* "national" or a province's code */
+    const char *home_country;  /* "VN": others are told about VPN */
 };
 struct portal_options portal_defaults(void);
 

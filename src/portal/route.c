@@ -28,25 +28,15 @@ const struct page page_robots = {
     .serve = serve_robots,
 };
 
-/* The name holds a hash of the content: it can be kept for ever. */
 static bool
-serve_asset(const struct http_request *request, struct http_reply *reply)
+serve_asset(const struct site *site, const struct http_request *request, struct http_reply *reply)
 {
-    for (size_t i = 0; i < asset_count; i++) {
-        if (!str_eq(request->path, assets[i].path))
-            continue;
-        bool small =
-            assets[i].small.n && str_contains_nocase(request->accept_encoding, STR("gzip"));
-        reply->route = ROUTE_ASSET;
-        reply->type = assets[i].type;
-        reply->cache = "public, max-age=31536000, immutable";
-        reply->etag = assets[i].etag;
-        reply->vary = assets[i].small.n ? "Accept-Encoding" : NULL;
-        reply->encoding = small ? "gzip" : NULL;
-        reply->content = small ? assets[i].small : assets[i].content;
-        return true;
-    }
-    return false;
+    const struct asset *asset = asset_at(assets, asset_count, request->path);
+    if (!asset)
+        asset = asset_at(site->theme.assets, site->theme.asset_count, request->path);
+    if (asset)
+        asset_serve(asset, request, reply);
+    return asset;
 }
 
 /* Names are ours, so nothing else needs to be looked up or shown. */
@@ -176,7 +166,7 @@ static void
 serve_shared(const struct visit *visit)
 {
     struct http_reply *reply = visit->reply;
-    enum encoding encoding = encoding_choose(visit->request->accept_encoding);
+    enum encoding encoding = encoding_choose(visit->request->accept_encoding, true, true);
     if (http_reply_known(reply, visit->request, key_of(visit, encoding), visit->epoch))
         return;
     visit->page->serve(visit);
@@ -196,7 +186,7 @@ void
 site_handle(void *context, const struct http_request *request, struct http_reply *reply)
 {
     const struct site *site = context;
-    if (!request->fault && request->method != METHOD_OTHER && serve_asset(request, reply))
+    if (!request->fault && request->method != METHOD_OTHER && serve_asset(site, request, reply))
         return;
     struct visit visit = {.site = site, .request = request, .reply = reply};
     visit.language = str_starts(request->path, STR("/en/")) ? LANGUAGE_EN : LANGUAGE_VI;

@@ -7,12 +7,14 @@
 #include "portal/portal.h"
 #include "portal/snapshots.h"
 #include "portal/stats/stats.h"
+#include "portal/theme.h"
 
 /* Shared by all threads; only what guards itself changes while serving. */
 struct site {
     const char *campaign[2]; /* NULL = a general name */
     str hotlines;
     const char *hotline_scope, *home_country;
+    struct theme theme;
     struct families *families;
     struct newest *snapshots;
     struct stats *stats; /* NULL: this node has no database */
@@ -61,10 +63,21 @@ extern const struct page page_home, page_check, page_robots, api_check, api_stat
 void page_serve_error(const struct visit *visit, unsigned status);
 /* An error as JSON. MESSAGE may be NULL: then the status's own words. */
 void api_serve_error(const struct visit *visit, unsigned status, const char *message);
+struct crumb {
+    str text, path; /* the last one, of the page itself, has no path */
+};
+enum { FRAME_SCRIPTS_MAX = 4, FRAME_CRUMBS_MAX = 6 };
 struct frame {
     str title, content;
+    str query;      /* belongs to the page's address in both languages: "?from=…"; empty = none */
     str other_path; /* the same page in the other language; empty: the page's own */
-    bool hidden;    /* from search engines */
+    str description; /* a sentence for search engines; empty = none */
+    str feed;        /* its Atom feed's path; empty = none */
+    const struct crumb *crumbs;
+    size_t crumb_count;
+    const char *scripts[FRAME_SCRIPTS_MAX]; /* files of assets/; only with one may scripts run */
+    bool hidden;                            /* from search engines */
+    bool wide;                              /* for figures and tables */
 };
 /* Wraps the content into what all pages share. */
 void page_frame(const struct visit *visit, const struct frame *frame);

@@ -35,9 +35,8 @@ def run(*command):
 
 
 pages = glob.glob("src/portal/templates/*.html")
-assets = glob.glob("src/portal/assets/*")
 sources = glob.glob("src/**/*.c", recursive=True)
-used = set(map(json.loads, run("tools/template.py", "messages", *pages, *assets).splitlines()))
+used = set(map(json.loads, run("tools/template.py", "messages", *pages).splitlines()))
 used |= set(entries(run("xgettext", "--keyword=N_", "--from-code=utf-8", "--no-location",
                         "--output=-", *sources)))
 with open("po/vi.po", encoding="utf-8") as file:

@@ -81,8 +81,16 @@ check_assets(uint16_t port, struct buf *answer)
                !has(answer, "Content-Encoding"),
            "may be kept for ever");
     size_t plain = body_of(answer).n;
-    tap_eq_i64(get(port, path, NULL, "Accept-Encoding: br, gzip\r\n", answer), 200, "compressed");
-    tap_ok(has(answer, "Content-Encoding: gzip") && body_of(answer).n < plain, "it is smaller");
+    tap_eq_i64(get(port, path, NULL, "Accept-Encoding: gzip\r\n", answer), 200, "compressed");
+    size_t gzip = body_of(answer).n;
+    tap_ok(has(answer, "Content-Encoding: gzip") && has(answer, "Vary: Accept-Encoding") &&
+               gzip < plain,
+           "it is smaller");
+    get(port, path, NULL, "Accept-Encoding: gzip, deflate, br\r\n", answer);
+    tap_ok(has(answer, "Content-Encoding: br") && body_of(answer).n < gzip,
+           "as brotli smaller still");
+    get(port, path, NULL, "Accept-Encoding: br;q=0, gzip;q=0\r\n", answer);
+    tap_ok(!has(answer, "Content-Encoding") && body_of(answer).n == plain, "not when refused");
     tap_eq_i64(get(port, "/assets/style.css", NULL, NULL, answer), 404, "not without its hash");
 }
 

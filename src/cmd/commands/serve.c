@@ -54,6 +54,9 @@ plain_options(const struct conf *conf, struct portal_options *options)
     options->campaign[LANGUAGE_VI] = conf_text(conf, "campaign.name_vi");
     options->campaign[LANGUAGE_EN] = conf_text(conf, "campaign.name_en");
     options->hotline_scope = conf_text(conf, "campaign.hotline_scope");
+    options->theme.name[LANGUAGE_VI] = conf_text(conf, "theme.name_vi");
+    options->theme.name[LANGUAGE_EN] = conf_text(conf, "theme.name_en");
+    options->theme.colour = conf_text(conf, "theme.colour");
     options->home_country = conf_text(conf, "check.home_country");
     options->state_folder = conf_text(conf, "state.folder");
     options->baseline = (struct measure_window){conf_day(conf, "campaign.baseline_from"),
@@ -90,19 +93,19 @@ serve(const struct portal_options *options, struct err *err)
     return code;
 }
 
-/* The operator's own table; *RET stays empty where there is none. */
+/* The operator's own file; *RET stays empty where there is none. */
 static errcode
-read_table(const struct conf *conf, const char *key, struct buf *ret, struct err *err)
+read_own(const struct conf *conf, const char *key, size_t limit, struct buf *ret, struct err *err)
 {
     const char *path = conf_text(conf, key);
-    return path[0] ? file_read(path, LIMIT_TABLE_BYTES, ret, err) : OK;
+    return path[0] ? file_read(path, limit, ret, err) : OK;
 }
 
 static errcode
 run(const struct call *call, struct err *err)
 {
     char folder[PATH_TEXT];
-    struct buf families = {0}, hotlines = {0};
+    struct buf families = {0}, hotlines = {0}, emblem = {0};
     struct portal_options options = portal_defaults();
     plain_options(call->conf, &options);
     options.snapshot_folder = folder;
@@ -112,15 +115,19 @@ run(const struct call *call, struct err *err)
     if (code == OK)
         code = state_path(call, "snapshot", folder, err);
     if (code == OK)
-        code = read_table(call->conf, "families.file", &families, err);
+        code = read_own(call->conf, "families.file", LIMIT_TABLE_BYTES, &families, err);
     if (code == OK)
-        code = read_table(call->conf, "data.hotlines", &hotlines, err);
+        code = read_own(call->conf, "data.hotlines", LIMIT_TABLE_BYTES, &hotlines, err);
+    if (code == OK)
+        code = read_own(call->conf, "theme.emblem", LIMIT_EMBLEM_BYTES, &emblem, err);
     options.families = buf_view(&families);
     options.hotlines = buf_view(&hotlines);
+    options.theme.emblem = buf_view(&emblem);
     if (code == OK)
         code = serve(&options, err);
     buf_clear(&families);
     buf_clear(&hotlines);
+    buf_clear(&emblem);
     return code;
 }
 

@@ -13,6 +13,7 @@ const struct conf_section conf_sections[] = {
     {"check", "What a check of an address looks at.", false},
     {"campaign", "The campaign that the pages and the target gauge are about.", false},
     {"http", "The web server (khien serve).", false},
+    {"theme", "The operator's own name, emblem and colour on the pages.", false},
     {"families", "Names of malware families.", false},
     {"data", "Replacements for tables that are built into the program.", false},
     {"fetch", "Bounds for khien fetch.", false},
@@ -73,6 +74,21 @@ const struct conf_key conf_keys[] = {
      .help = "A connection without a request is closed after so many seconds."},
     {"http", "threads", CONF_NUMBER, "0", 0, 256,
      .help = "Threads that answer; 0 is one for each processor core."},
+
+    {"theme", "name_vi", CONF_TEXT, "Khiên",
+     .help = "The site's name in Vietnamese, beside the emblem and in titles.",
+     .example = "Khiên Hải Phòng"},
+    {"theme", "name_en", CONF_TEXT, "Khiên", .help = "Its name in English.",
+     .example = "Khiên Hai Phong"},
+    {"theme", "emblem", CONF_PATH, "",
+     .help = "A PNG or SVG picture of at most 64 KiB instead of the shield. An SVG with scripts is "
+             "refused.",
+     .example = "/etc/khien/emblem.svg"},
+    {"theme", "colour", CONF_TEXT, "",
+     .help =
+         "The ground of the header, as #rrggbb; other shades are derived from it. White text on "
+         "it needs a contrast of at least 4.5, else the program does not start.",
+     .example = "#7a1f1f"},
 
     {"families", "file", CONF_PATH, "",
      .help = "A table of family names and aliases that replaces the built-in one.",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fast settings: an answer is made once a minute or once a change of data, and must not keep a
- * serving thread busy for milliseconds. Assets come compressed as well as can be from the build. */
+/* Accept-Encoding is a list of names with weights from 0 to 1 in thousandths; "*" stands for all
+ * that are not named, and weight 0 refuses. */
 #include "portal/http/encoding.h"
 
 #include <brotli/encode.h>
@@ -8,54 +8,68 @@
 
 #include "base/require.h"
 
+/* Fast settings: an answer is made once a minute or once a change of data, and must not keep a
+ * serving thread busy for milliseconds. Assets come compressed as well as can be from the build. */
 enum { GZIP_LEVEL = 4, GZIP_WINDOW = 15 + 16, GZIP_MEMORY = 8, BROTLI_QUALITY = 4, SMALL = 200 };
+enum { FULL = 1000 };
 
-/* Whether an item's parameters ("q=0.5"; empty: 1) give it any weight. */
-static bool
-has_weight(str parameters)
-{
-    if (parameters.n < 2 || !str_eq_nocase((str){parameters.p, 2}, STR("q=")))
-        return true;
-    for (size_t i = 2; i < parameters.n; i++)
-        if (parameters.p[i] >= '1' && parameters.p[i] <= '9')
-            return true;
-    return false;
-}
-
-static str
-cut(str *text, str mark)
-{
-    size_t end = str_find(*text, mark);
-    str head = {text->p, end == SIZE_MAX ? text->n : end};
-    *text = end == SIZE_MAX ? (str){NULL, 0} : str_from(*text, end + 1);
-    return head;
-}
-
-/* What a list such as "gzip;q=0, br" says of CODING: 1 yes, 0 no, -1 nothing. */
+/* "0", "0.5", "1.000" in thousandths; -1 for anything else. */
 static int
-says(str list, str coding)
+weight_of(str text)
 {
-    while (list.n) {
-        str item = cut(&list, STR(",")), name = cut(&item, STR(";"));
-        if (str_eq_nocase(str_trim(name), coding))
-            return has_weight(str_trim(item));
+    if (text.n == 0 || text.n > 5 || (text.p[0] != '0' && text.p[0] != '1') ||
+        (text.n > 1 && text.p[1] != '.'))
+        return -1;
+    int weight = text.p[0] == '1' ? FULL : 0, unit = FULL / 10;
+    for (size_t i = 2; i < text.n; i++, unit /= 10) {
+        if (text.p[i] < '0' || text.p[i] > '9')
+            return -1;
+        weight += (text.p[i] - '0') * unit;
     }
-    return -1;
+    return weight <= FULL ? weight : -1;
 }
 
-static bool
-allows(str list, str coding)
+/* "gzip;q=0.5": its name, and the weight, or -1 when it is malformed. */
+static int
+read_item(str item, str *ret_name)
 {
-    int said = says(list, coding);
-    return said >= 0 ? said : says(list, STR("*")) > 0;
+    str rest = item, name, parameter;
+    str_cut(&rest, ';', &name);
+    *ret_name = str_trim(name);
+    if (!rest.p)
+        return FULL;
+    parameter = str_trim(rest);
+    if (parameter.n < 2 || (parameter.p[0] != 'q' && parameter.p[0] != 'Q') ||
+        parameter.p[1] != '=')
+        return -1;
+    return weight_of(str_trim(str_from(parameter, 2)));
+}
+
+static int
+weight_for(str accept, str coding)
+{
+    int all = 0;
+    str item, name;
+    while (str_cut(&accept, ',', &item)) {
+        int weight = read_item(item, &name);
+        if (weight < 0)
+            continue;
+        if (str_eq_nocase(name, coding))
+            return weight;
+        if (str_eq(name, STR("*")))
+            all = weight;
+    }
+    return all;
 }
 
 enum encoding
-encoding_choose(str accept_encoding)
+encoding_choose(str accept, bool gzip, bool brotli)
 {
-    if (allows(accept_encoding, STR("br")))
-        return ENCODING_BR;
-    return allows(accept_encoding, STR("gzip")) ? ENCODING_GZIP : ENCODING_IDENTITY;
+    int gzip_weight = gzip ? weight_for(accept, STR("gzip")) : 0;
+    int brotli_weight = brotli ? weight_for(accept, STR("br")) : 0;
+    if (brotli_weight > 0 && brotli_weight >= gzip_weight)
+        return ENCODING_BROTLI;
+    return gzip_weight > 0 ? ENCODING_GZIP : ENCODING_IDENTITY;
 }
 
 const char *
@@ -98,8 +112,8 @@ encode_reply(struct http_reply *reply, enum encoding encoding)
     if (encoding == ENCODING_IDENTITY || content.n < SMALL)
         return NULL;
     char *coded = mem_alloc(content.n);
-    size_t n = encoding == ENCODING_BR ? brotli(content, coded, content.n)
-                                       : gzip(content, coded, content.n);
+    size_t n = encoding == ENCODING_BROTLI ? brotli(content, coded, content.n)
+                                           : gzip(content, coded, content.n);
     if (n) {
         buf_reset(&reply->body);
         buf_add(&reply->body, coded, n);

@@ -4,11 +4,13 @@
 
 #include "portal/http/server.h"
 
-enum encoding { ENCODING_IDENTITY, ENCODING_GZIP, ENCODING_BR };
+enum encoding { ENCODING_IDENTITY, ENCODING_GZIP, ENCODING_BROTLI };
 
-/* The best one that an Accept-Encoding field allows: br, else gzip, else none. */
-enum encoding encoding_choose(str accept_encoding);
-const char *encoding_name(enum encoding encoding); /* "br", "gzip"; NULL for identity */
+/* The form that ACCEPT, the value of an Accept-Encoding field, likes best among those that there
+ * are; of two that it likes alike, the smaller (brotli). What is not understood is not taken. */
+enum encoding encoding_choose(str accept, bool gzip, bool brotli);
+/* Its name in Content-Encoding; NULL for identity. */
+const char *encoding_name(enum encoding encoding);
 /* Replaces the reply's content by its coded form, unless that is no shorter. Returns what
  * Content-Encoding is then; NULL: none. */
 const char *encode_reply(struct http_reply *reply, enum encoding encoding);

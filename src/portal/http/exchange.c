@@ -158,6 +158,18 @@ add(struct MHD_Response *response, const char *name, const char *value)
         require(MHD_add_response_header(response, name, value) == MHD_YES);
 }
 
+/* An SVG may style its shapes, and is in a sandbox when it is opened by itself. */
+static const char *const policies[] = {
+    [POLICY_DATA] = "default-src 'none'; frame-ancestors 'none'",
+    [POLICY_PAGE] = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
+                    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    [POLICY_PAGE_SCRIPT] =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    [POLICY_IMAGE] = "default-src 'none'; style-src 'unsafe-inline'; sandbox; "
+                     "frame-ancestors 'none'",
+};
+
 static void
 add_policy(struct MHD_Response *response, enum http_policy policy, bool cross_origin)
 {
@@ -165,13 +177,9 @@ add_policy(struct MHD_Response *response, enum http_policy policy, bool cross_or
     add(response, "Cross-Origin-Resource-Policy", cross_origin ? "cross-origin" : "same-origin");
     if (cross_origin)
         add(response, "Access-Control-Allow-Origin", "*");
-    if (policy == POLICY_DATA) {
-        add(response, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    add(response, "Content-Security-Policy", policies[policy]);
+    if (policy != POLICY_PAGE && policy != POLICY_PAGE_SCRIPT)
         return;
-    }
-    add(response, "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
     add(response, "Referrer-Policy", "no-referrer");
     add(response, "Permissions-Policy",
         "camera=(), geolocation=(), microphone=(), payment=(), usb=()");

@@ -35,7 +35,8 @@ struct http_request {
     str accept, accept_encoding, if_none_match;
 };
 
-enum http_policy { POLICY_DATA, POLICY_PAGE };
+/* What a browser may do with an answer; a page with scripts of the own origin, if it asks. */
+enum http_policy { POLICY_DATA, POLICY_PAGE, POLICY_PAGE_SCRIPT, POLICY_IMAGE };
 
 /* What a handler fills in; with an entity tag, whoever has that content already gets a 304. Text of
  * header fields must be constant or live in the request. */

@@ -21,7 +21,14 @@ serve(const struct visit *visit)
         .window = str_of(window),
     };
     page_home_write(&page, visit->language, &content);
-    page_frame(visit, &(struct frame){.title = str_of(title), .content = buf_view(&content)});
+    const char *description = catalog_text(
+        visit->language, N_("Find out whether your Internet connection appears in botnet "
+                            "data, and what to do then."));
+    page_frame(visit, &(struct frame){
+                          .title = str_of(title),
+                          .content = buf_view(&content),
+                          .description = str_of(description),
+                      });
     buf_clear(&content);
 }
 

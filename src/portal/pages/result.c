@@ -90,6 +90,7 @@ add_words(const struct visit *visit, const struct check *check, struct page_resu
 {
     enum language language = visit->language;
     page->tone = str_of(words_tone(check->state));
+    page->alarm = check->own_count > 0;
     page->headline = str_of(catalog_text(language, words_headline(check->state)));
     fill_meaning(&text->meaning, catalog_text(language, words_meaning(check->state)),
                  buf_view(&text->families),
