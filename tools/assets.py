@@ -112,10 +112,13 @@ def is_used(selector, used):
     return bool(classes) and all(name in used for name in classes)
 
 
-def own_colours(value):
+def own_colours(name, value):
+    def property_of(match):
+        if match.group() == "#fff" and name == "color":
+            return "var(--on-button)"  # the package's white letters stand on buttons
+        return f"var(--{COLOURS[match.group()]})" if match.group() in COLOURS else match.group()
     value = re.sub(r"var\((--govuk-[\w-]+),[^()]*\)", r"var(\1)", value)
-    return re.sub(r"#[0-9a-f]{3,8}\b", lambda m: f"var(--{COLOURS[m.group()]})"
-                  if m.group() in COLOURS else m.group(), value)
+    return re.sub(r"#[0-9a-f]{3,8}\b", property_of, value)
 
 
 def declarations(body):
@@ -124,61 +127,75 @@ def declarations(body):
         name, _, value = declaration.partition(":")
         if name.strip() in ("font-family", "-webkit-font-smoothing", "-moz-osx-font-smoothing"):
             continue
-        value = own_colours(value)
+        value = own_colours(name.strip(), value)
         if re.search(r"#[0-9a-f]{3,8}\b|url\(", value):
             raise Fault(f"a colour or address of the package's own: {declaration}")
         kept.append(f"{name}:{value}")
     return list(dict.fromkeys(kept))
 
 
-def purge(css, used, found):
-    """The rules for the classes in USED. Adds to FOUND the classes that there are."""
+def purge(css, used):
+    """The rules for the classes in USED."""
     out = []
     for head, body in blocks(css):
         if body is None or head.startswith("@font-face"):
             continue
         if head.startswith("@"):
-            inner = purge(body, used, found)
+            inner = purge(body, used)
             if inner:
                 out.append(f"{head}{{{inner}}}")
             continue
-        found.update(CLASS.findall(head))
         selectors = [s for s in split_outside(head, ",") if is_used(s, used)]
-        text = ";".join(declarations(body)) if selectors else ""
-        for selector in list(selectors):
-            if selector in OURS:
-                text = OURS[selector]
+        if not selectors:
+            continue
+        text = OURS.get(head) or ";".join(declarations(body))
         if text:
             out.append(f"{','.join(selectors)}{{{text}}}")
     return "".join(out)
 
 
-def used_classes(texts, known):
+def classes_of(css):
+    known = set()
+    for head, body in blocks(css):
+        if head.startswith("@"):
+            known |= set() if body is None or head.startswith("@font-face") else classes_of(body)
+        else:
+            known.update(CLASS.findall(head))
+    return known
+
+
+def named_in(path):
+    """The classes that a template's elements have, or that page code may give them."""
+    text = read(path)
+    if path.endswith(".html"):
+        text = " ".join(re.findall(r'class="([^"]*)"', text))
+    return USED.findall(text)
+
+
+def is_misspelt(name, known):
+    """Parts of a component may have no rule of their own; a component or a variant has one."""
+    if "--" in name:
+        return name not in known and "." + name not in OURS
+    return name.split("__")[0] not in {re.split("__|--", one)[0] for one in known}
+
+
+def used_classes(paths, known):
     """What the sources name. A name cut short by a field, as govuk-tag--{{tone}}, means all."""
     used = set()
-    for name in set(USED.findall(" ".join(texts))):
-        used.update(k for k in known if k.startswith(name)) if name.endswith("-") else \
-            used.add(name)
+    for path in paths:
+        for name in named_in(path):
+            if name.endswith("-"):
+                used.update(k for k in known if k.startswith(name))
+            elif is_misspelt(name, known):
+                raise Fault(f"{path}: govuk-frontend has no {name}")
+            else:
+                used.add(name)
     return used
 
 
-def govuk_sheet(modules, texts):
-    with open(os.path.join(modules, GOVUK), encoding="utf-8") as file:
-        css = SKIPPED.sub("", file.read())
-    known = set()
-    purge_known(css, known)
-    used = used_classes(texts, known)
-    missing = sorted(name for name in used if name not in known)
-    return css, used, missing
-
-
-def purge_known(css, known):
-    for head, body in blocks(css):
-        if body is not None and head.startswith("@"):
-            if not head.startswith("@font-face"):
-                purge_known(body, known)
-        else:
-            known.update(CLASS.findall(head))
+def govuk_rules(modules, paths):
+    css = SKIPPED.sub("", read(os.path.join(modules, GOVUK)))
+    return purge(css, used_classes(paths, classes_of(css)))
 
 
 # --- fonts --------------------------------------------------------------------------------------
@@ -255,12 +272,8 @@ def read(path):
 
 def load(modules, paths):
     sheets = [p for p in paths if p.endswith(".css")]
-    texts = [read(p) for p in paths if p.endswith((".html", ".c"))]
+    naming = [p for p in paths if p.endswith((".html", ".c"))]
     own = "\n".join(map(read, sheets))
-    css, used, missing = govuk_sheet(modules, texts)
-    missing = [name for name in missing if "." + name not in own]
-    if missing:
-        raise Fault("no style for " + ", ".join(missing))
     assets = {}
     for path in paths:
         if not path.endswith((".css", ".html", ".c")):
@@ -268,9 +281,9 @@ def load(modules, paths):
                 assets[os.path.basename(path)] = asset(os.path.basename(path), file.read())
     for name, content in fonts_of(own, modules).items():
         assets[name] = asset(name, content)
-    sheet = minify(purge(css, used, set())) + minify(place(own, assets))
+    sheet = minify(govuk_rules(modules, naming)) + minify(place(own, assets))
     assets[SHEET] = asset(SHEET, sheet.encode())
-    icons = sorted(set(re.findall(r"\{\{icon ([a-z0-9-]+)\}\}", " ".join(texts))))
+    icons = sorted(set(re.findall(r"\{\{icon ([a-z0-9-]+)\}\}", " ".join(map(read, naming)))))
     return assets, {name: icon(modules, name) for name in icons}
 
 

@@ -114,8 +114,8 @@ add_colour(struct theme *theme, str text, struct err *err)
     snprintf(theme->colour, sizeof theme->colour, "#%06" PRIx32, colour);
     char sheet[256];
     int n = snprintf(sheet, sizeof sheet,
-                     ":root{--brand:#%06" PRIx32 ";--brand-mark:#%06" PRIx32 "}"
-                     "@media (prefers-color-scheme:dark){"
+                     "@media screen{:root{--brand:#%06" PRIx32 ";--brand-mark:#%06" PRIx32 "}}"
+                     "@media screen and (prefers-color-scheme:dark){"
                      ":root{--brand:#%06" PRIx32 ";--brand-mark:#%06" PRIx32 "}}\n",
                      colour, colour, mixed(colour, 0, 35), mark_on_dark(colour));
     buf_add(&theme->sheet_text, sheet, (size_t)n);

@@ -136,6 +136,51 @@ def check_styles(found):
     ok(not left, f"all of src/portal/assets is built {left}")
 
 
+# What page authors may take. The rest of the package needs scripts, or is gov.uk's own.
+COMPONENTS = ["back-link", "breadcrumbs", "button", "checkboxes", "details", "error-message",
+              "error-summary", "fieldset", "hint", "input", "inset-text", "label",
+              "notification-banner", "pagination", "panel", "phase-banner", "radios", "select",
+              "skip-link", "summary-list", "table", "tag", "task-list", "textarea",
+              "warning-text"]
+
+
+def bundle(pages):
+    """The style sheet that tools/assets.py makes for these pages; None and what it said."""
+    source, paths = (os.path.join(FOLDER, name) for name in ("assets.c", "assets.json"))
+    sheets = [os.path.join(ROOT, "src/portal/assets", name)
+              for name in ("tokens.css", "fonts.css", "base.css", "pages.css")]
+    result = subprocess.run([os.path.join(ROOT, "tools/assets.py"), source, paths,
+                             os.path.join(ROOT, "node_modules"), *sheets, *pages],
+                            capture_output=True, text=True, check=False)
+    if result.returncode:
+        return None, result.stderr.strip()
+    rows = re.findall(r"content_(\d+)\[\] = \{([^}]*)\}", open(source, encoding="utf-8").read())
+    return bytes(map(int, rows[-1][1].split(","))).decode(), ""
+
+
+def check_components():
+    folder = os.path.join(ROOT, "node_modules/govuk-frontend/dist/govuk/components")
+    pages = [os.path.join(folder, name, file) for name in COMPONENTS
+             for file in os.listdir(os.path.join(folder, name)) if file.endswith(".html")]
+    sheet, said = bundle(pages)
+    if ok(sheet is not None, f"each component of the package can be used {said}"):
+        used = set(re.findall(r"var\((--[\w-]+)", sheet))
+        missing = sorted(name for name in used if name + ":" not in sheet)
+        ok(not missing, f"with colours that are defined {missing}")
+        ok(all(f".govuk-{name}" in sheet for name in COMPONENTS), "and has its rules")
+    page = os.path.join(FOLDER, "page.html")
+    for classes, said in [("govuk-buton", "govuk-buton"), ("govuk-tag--gren", "govuk-tag--gren")]:
+        with open(page, "w", encoding="utf-8") as file:
+            file.write(f'<p class="{classes}">')
+        sheet, told = bundle([page])
+        ok(sheet is None and said in told, f"a misspelt class is refused: {told}")
+    with open(page, "w", encoding="utf-8") as file:
+        file.write('<p class="govuk-tag govuk-tag--{{tone}}">')
+    sheet, told = bundle([page])
+    ok(sheet and ".govuk-tag--red{" in sheet and ".govuk-panel__title{" not in sheet,
+       f"rules for all that a field may name, and no others {told}")
+
+
 def check_theme():
     with open(os.path.join(FOLDER, "emblem.svg"), "w", encoding="utf-8") as file:
         file.write(SVG)
@@ -187,6 +232,7 @@ if ok(running is not None, f"it serves {'' if running else address}"):
     check_elsewhere(all_assets)
     check_styles(all_assets)
     stop(running)
+check_components()
 check_theme()
 check_refused()
 print(f"1..{number}")

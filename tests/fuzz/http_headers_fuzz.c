@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A request head as lines: the target, then fields. Invariants: a decoded path has no control byte,
- * no dot segment and is UTF-8; of Host, Content-Length and Transfer-Encoding at most one passes. */
+ * no dot segment and is UTF-8; of Host, Content-Length and Transfer-Encoding at most one passes; no
+ * form of a content is chosen that is not there. */
 #include "base/require.h"
+#include "portal/http/encoding.h"
 #include "portal/http/forwarded.h"
 #include "portal/http/target.h"
 #include "portal/http/wire.h"
@@ -36,6 +38,16 @@ try_forwarded(str field)
         require(visitor.version == 4 || visitor.version == 6);
 }
 
+static void
+try_encoding(str field)
+{
+    enum encoding any = encoding_choose(field, true, true);
+    require(encoding_choose(field, false, false) == ENCODING_IDENTITY);
+    require((encoding_choose(field, true, false) == ENCODING_IDENTITY &&
+             encoding_choose(field, false, true) == ENCODING_IDENTITY) ==
+            (any == ENCODING_IDENTITY));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -50,6 +62,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             return 0;
         require(wire_is_token(name));
         try_forwarded(value);
+        try_encoding(value);
     }
     if (wire_end(&wire, 1, (str){NULL, 0}).status == 0)
         require(wire.hosts == 1 && wire.lengths + wire.encodings <= 1);
