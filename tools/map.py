@@ -14,9 +14,9 @@ import unicodedata
 
 SCALE = 2  # units of the output for one of the map
 NEAR = 0.55  # two points nearer than this are one
-TOLERANCE = 0.35  # how far a simplified border may be off
+TOLERANCE = 0.45  # how far a simplified border may be off
 LEAST_AREA = 1.0  # smaller islands near the coast and slivers are left out
-NEW_BORDERS = "2025-07-01"
+LAST_OLD_DAY = "2025-06-30"
 ARCHIPELAGOS = {"hoangsa": "48", "truongsa": "56"}
 # Where the map's spelling is not the official one.
 SPELLINGS = {"tthue": "hue", "thuathienhue": "hue", "hcm": "hochiminh", "bariavungtau": "baria"}
@@ -307,9 +307,8 @@ def main():
     with open(svg_path, encoding="utf-8") as file:
         shapes = shapes_of(file.read())
     islands = {code: islets(shapes.pop(name)) for name, code in ARCHIPELAGOS.items()}
-    codes = {plain(row[2]): row[0] for row in names if row[5] == "2025-06-30"}
-    codes.update({plain(row[2]): row[0] for row in names if row[4] == "-" and row[5] == "-"})
-    codes["hue"] = "46"
+    codes = {plain(name): code for code, _, name, _, since, until in names
+             if (since == "-" or since <= LAST_OLD_DAY) and (until == "-" or until >= LAST_OLD_DAY)}
     unknown, missing = set(shapes) - set(codes), set(codes) - set(shapes)
     if unknown or missing or len(shapes) != len(merges):
         sys.exit(f"map.py: no province for {sorted(unknown)}, no shape for {sorted(missing)}")
@@ -323,8 +322,8 @@ def main():
         groups[new] += shared[code]
     merged = {}
     for new, rings in groups.items():
-        rings = [r for r in outline(rings) if area(r) > LEAST_AREA or len(r) < 4 and area(r) > 0]
-        merged[new] = [simplify_ring(ring, joints) for ring in worth_drawing(rings)]
+        rings = worth_drawing([ring for ring in outline(rings) if area(ring) > 0])
+        merged[new] = [simplify_ring(ring, joints) for ring in rings]
     write(output, names, old, merged, islands)
 
 

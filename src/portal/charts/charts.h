@@ -19,8 +19,8 @@ enum {
     CHART_STRETCHES_MAX = 60,
 };
 
-/* A value that is not there: a gap in a line, a dash in a table, never a zero. Negative and
- * infinite values are taken as absent too. */
+/* A value that is not there: a gap in a line, a dash in a table, never a zero. Negative values
+ * and those above 1e18 are taken as absent too. */
 #define CHART_ABSENT ((double)NAN)
 
 struct chart_head {

@@ -96,6 +96,7 @@ figure_word(const struct figure *figure, const char *english)
 void
 figure_n(struct buf *out, double value)
 {
+    value = fmin(fmax(value, -1e6), 1e6); /* NaN too */
     int64_t tenths = (int64_t)(value * 10 + (value < 0 ? -0.5 : 0.5));
     char digits[24], *end = digits + sizeof digits, *at = end;
     uint64_t size = (uint64_t)(tenths < 0 ? -tenths : tenths);

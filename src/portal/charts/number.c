@@ -16,7 +16,7 @@ static const uint64_t powers[DECIMALS_MAX + 1] = {1, 10, 100, 1000, 10000, 10000
 bool
 number_is_there(double value)
 {
-    return isfinite(value) && value >= 0;
+    return value >= 0 && value <= 1e18; /* false for NaN */
 }
 
 static str

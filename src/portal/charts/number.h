@@ -8,7 +8,7 @@
 
 enum { NUMBER_TEXT = 64 };
 
-/* Present, finite, not negative. */
+/* Present, not negative, and no larger than any count. */
 bool number_is_there(double value);
 /* "–" for what is not finite; from 1e15 on, where a double has no unit left, as 1,5e+20. */
 str number_text(char out[NUMBER_TEXT], enum language language, double value, int decimals);
