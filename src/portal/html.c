@@ -66,15 +66,29 @@ argument_value(str name, const struct html_argument *arguments, size_t count)
     return (str){NULL, 0};
 }
 
-void
-html_message(struct buf *out, const char *message, const struct html_argument *arguments,
-             size_t count)
+static void
+fill(struct buf *out, const char *message, const struct html_argument *arguments, size_t count,
+     void (*put)(struct buf *out, str text))
 {
     str rest = str_of(message), piece;
     while (str_cut(&rest, '{', &piece)) {
         str name;
-        html_text(out, piece);
+        put(out, piece);
         if (str_cut(&rest, '}', &name))
-            html_text(out, argument_value(name, arguments, count));
+            put(out, argument_value(name, arguments, count));
     }
+}
+
+void
+html_message(struct buf *out, const char *message, const struct html_argument *arguments,
+             size_t count)
+{
+    fill(out, message, arguments, count, html_text);
+}
+
+void
+text_message(struct buf *out, const char *message, const struct html_argument *arguments,
+             size_t count)
+{
+    fill(out, message, arguments, count, buf_str);
 }

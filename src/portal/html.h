@@ -16,3 +16,6 @@ struct html_argument {
 /* MESSAGE with each {name} replaced; message and values are escaped. */
 void html_message(struct buf *out, const char *message, const struct html_argument *arguments,
                   size_t count);
+/* The same as plain text: nothing is escaped, for what is escaped when it is shown. */
+void text_message(struct buf *out, const char *message, const struct html_argument *arguments,
+                  size_t count);

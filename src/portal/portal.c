@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/require.h"
 #include "portal/admin.h"
+#include "portal/figures/kind.h"
 #include "portal/hotline.h"
 #include "portal/site.h"
 
@@ -47,6 +48,7 @@ portal_defaults(void)
         .admin_listen = ip_from_v4(0x7f000001),
         .admin_port = 9180,
         .snapshot_folder = "var/snapshot",
+        .figures_folder = "var/figures",
         .baseline = {DAY_NONE, DAY_NONE},
         .result = {DAY_NONE, DAY_NONE},
         .target = -50,
@@ -95,6 +97,8 @@ open_parts(struct portal *portal, struct err *err)
     if (code != OK)
         return code;
     site->snapshots = newest_new(&snapshots_kind, options->snapshot_folder, &portal->metrics);
+    if (options->figures_folder)
+        site->figures = newest_new(&figures_kind, options->figures_folder, &portal->metrics);
     site->rate = rate_new(options->rate_per_minute);
     if (options->state_folder)
         site->stats = stats_new(&(struct stats_options){options->state_folder, options->baseline,
@@ -111,6 +115,15 @@ open_parts(struct portal *portal, struct err *err)
     return code;
 }
 
+/* For newer files. */
+static void
+look(struct site *site)
+{
+    newest_tick(site->snapshots);
+    if (site->figures)
+        newest_tick(site->figures);
+}
+
 errcode
 portal_new(const struct portal_options *options, struct portal **ret, struct err *err)
 {
@@ -123,7 +136,7 @@ portal_new(const struct portal_options *options, struct portal **ret, struct err
         return code;
     }
     raise_descriptor_limit(options->connections);
-    newest_tick(portal->site.snapshots);
+    look(&portal->site);
     *ret = portal;
     return OK;
 }
@@ -183,7 +196,7 @@ tick(struct portal *portal)
     if (portal->admin_server)
         http_server_tick(portal->admin_server);
     rate_tick(portal->site.rate);
-    newest_tick(portal->site.snapshots);
+    look(&portal->site);
 }
 
 /* Until nothing has been running for a second (a head may be on its way that no sweep has seen
@@ -258,6 +271,7 @@ portal_free(struct portal *portal)
     cleanup_close(&portal->admin_fd);
     cleanup_close(&portal->stop_fd);
     newest_free(portal->site.snapshots);
+    newest_free(portal->site.figures);
     stats_free(portal->site.stats);
     rate_free(portal->site.rate);
     families_free(portal->site.families);

@@ -32,6 +32,7 @@ struct portal_options {
     ip admin_listen;
     uint16_t admin_port;
     const char *snapshot_folder;
+    const char *figures_folder; /* NULL: no page of figures */
     /* For figures computed on request; NULL: this node answers checks only. */
     const char *state_folder;
     struct measure_window baseline, result; /* of the campaign; DAY_NONE: none */

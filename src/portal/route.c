@@ -9,8 +9,8 @@
 #include <inttypes.h>
 
 static const struct page *const pages[] = {
-    &page_home, &page_check,   &page_robots, /* pages */
-    &api_check, &api_measures, &api_stats,   /* data */
+    &page_home, &page_check,   &page_figures, &page_figures_data, &page_robots, /* pages */
+    &api_check, &api_measures, &api_stats,                                      /* data */
 };
 
 static void
@@ -194,6 +194,11 @@ site_handle(void *context, const struct http_request *request, struct http_reply
     unsigned status = status_of(&visit);
     visit.snapshot = newest_ref(site->snapshots, &visit.epoch);
     visit.epoch ^= stats_epoch(site->stats) << 32;
+    if (site->figures) {
+        uint64_t epoch;
+        visit.figures = newest_ref(site->figures, &epoch);
+        visit.epoch ^= epoch << 48;
+    }
     if (visit.page)
         reply->route = visit.page->route;
     if (status == 308) {
@@ -209,4 +214,6 @@ site_handle(void *context, const struct http_request *request, struct http_reply
     }
     if (visit.snapshot)
         snapshot_unref(visit.snapshot);
+    if (visit.figures)
+        figures_unref(visit.figures);
 }

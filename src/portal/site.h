@@ -16,8 +16,8 @@ struct site {
     const char *hotline_scope, *home_country;
     struct theme theme;
     struct families *families;
-    struct newest *snapshots;
-    struct stats *stats; /* NULL: this node has no database */
+    struct newest *snapshots, *figures; /* figures: NULL without a folder of them */
+    struct stats *stats;                /* NULL: this node has no database */
     struct rate *rate;
     struct metrics *metrics;
 };
@@ -51,6 +51,7 @@ struct visit {
     str name;                /* what "*" of its path stands for */
     enum language language;
     struct snapshot *snapshot; /* may be NULL */
+    struct figures *figures;   /* may be NULL */
     uint64_t epoch;            /* another number whenever any data have changed */
 };
 
@@ -58,7 +59,8 @@ struct visit {
 enum { PAGE_PATH = 256 };
 str page_path(const struct visit *visit, enum language language, char out[PAGE_PATH]);
 
-extern const struct page page_home, page_check, page_robots, api_check, api_stats, api_measures;
+extern const struct page page_home, page_check, page_figures, page_figures_data, page_robots;
+extern const struct page api_check, api_stats, api_measures;
 
 void page_serve_error(const struct visit *visit, unsigned status);
 /* An error as JSON. MESSAGE may be NULL: then the status's own words. */

@@ -82,7 +82,8 @@ main(void)
 {
     check_pages(LANGUAGE_VI);
     check_pages(LANGUAGE_EN);
-    tap_eq_z(hostile_raw, "page_layout.content", "only the frame takes ready HTML");
+    tap_eq_z(hostile_raw, "page_figures_sections.chart page_layout.content",
+             "only the frame and the charts are ready HTML");
     check_text("a<b>\"'&c", "a&lt;b&gt;&quot;&#39;&amp;c");
     check_text("", "");
     check_text("<<", "&lt;&lt;");

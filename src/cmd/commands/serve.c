@@ -104,16 +104,19 @@ read_own(const struct conf *conf, const char *key, size_t limit, struct buf *ret
 static errcode
 run(const struct call *call, struct err *err)
 {
-    char folder[PATH_TEXT];
+    char folder[PATH_TEXT], figures[PATH_TEXT];
     struct buf families = {0}, hotlines = {0}, emblem = {0};
     struct portal_options options = portal_defaults();
     plain_options(call->conf, &options);
     options.snapshot_folder = folder;
+    options.figures_folder = figures;
     errcode code = listen_options(call, &options, err);
     if (code == OK)
         code = proxies(call->conf, &options, err);
     if (code == OK)
         code = state_path(call, "snapshot", folder, err);
+    if (code == OK)
+        code = state_path(call, "figures", figures, err);
     if (code == OK)
         code = read_own(call->conf, "families.file", LIMIT_TABLE_BYTES, &families, err);
     if (code == OK)

@@ -137,7 +137,7 @@ page_frame(const struct visit *visit, const struct frame *frame)
     struct page_layout_hotlines shown[HOTLINES_MAX];
     char links[2 * HOTLINES_MAX][LINK_TEXT];
     char own_text[PAGE_PATH], other_text[PAGE_PATH + TARGET_MAX];
-    str own_path = page_path(visit, visit->language, own_text);
+    str own_path = visit->page ? page_path(visit, visit->language, own_text) : (str){NULL, 0};
     size_t count = hotlines_of(visit->site, hotlines);
     for (size_t i = 0; i < count; i++)
         shown[i] = (struct page_layout_hotlines){

@@ -182,7 +182,8 @@ put_verdict(struct comparison *c, const struct subject *subject, const struct pa
         health_reported(&c->health, c->scope.request->source, subject->families->items[i],
                         &reasons);
     if (pair->before.sum == 0)
-        reasons_add(&reasons, "nothing was seen in the baseline window");
+        reasons_add(&reasons, (struct reason){.kind = REASON_NO_BASELINE},
+                    "nothing was seen in the baseline window");
     table_put_double(c->table, "target_percent", c->scope.request->target);
     if (reasons.count == 0)
         table_put_bool(c->table, "target_met",

@@ -287,12 +287,13 @@ void
 reasons_clear(struct reasons *reasons)
 {
     free(reasons->items);
+    free(reasons->facts);
     arena_clear(&reasons->arena);
     *reasons = (struct reasons){0};
 }
 
 void
-reasons_add(struct reasons *reasons, const char *format, ...)
+reasons_add(struct reasons *reasons, struct reason fact, const char *format, ...)
 {
     char text[640];
     va_list arguments;
@@ -305,7 +306,9 @@ reasons_add(struct reasons *reasons, const char *format, ...)
     if (reasons->count == reasons->room) {
         reasons->room = reasons->room ? reasons->room * 2 : 8;
         reasons->items = mem_resize(reasons->items, reasons->room, sizeof *reasons->items);
+        reasons->facts = mem_resize(reasons->facts, reasons->room, sizeof *reasons->facts);
     }
+    reasons->facts[reasons->count] = fact;
     reasons->items[reasons->count++] = arena_str(&reasons->arena, str_of(text));
 }
 
@@ -350,7 +353,8 @@ break_tell(const struct health_series *series, day at, day last, struct reasons 
                  (unsigned long long)d->members, d->expected);
     if (d->note.n)
         snprintf(note, sizeof note, ": %.*s", STR_ARG(d->note));
-    reasons_add(ret, "%.*s%s%.*s: %s %s%s%s", STR_ARG(series->source),
+    struct reason fact = {.kind = REASON_STATE, .from = at, .to = last, .series = series};
+    reasons_add(ret, fact, "%.*s%s%.*s: %s %s%s%s", STR_ARG(series->source),
                 series->family.n ? ", family " : "", STR_ARG(series->family),
                 health_state_name(d->state), when, what, note);
 }
@@ -415,10 +419,9 @@ health_reported(const struct health *health, str source, str family, struct reas
         if ((!source.n || str_eq(source, name)) && (!family.n || carries(health, name, family)))
             return;
     }
-    reasons_add(ret, "no source reported %.*s",
-                STR_ARG(family.n   ? family
-                        : source.n ? source
-                                   : STR("anything")));
+    str name = family.n ? family : source;
+    reasons_add(ret, (struct reason){.kind = REASON_UNREPORTED, .name = name},
+                "no source reported %.*s", STR_ARG(name.n ? name : STR("anything")));
 }
 
 /* What no source can help. */
@@ -427,9 +430,11 @@ calendar_reasons(const struct health *health, day from, day to, struct reasons *
 {
     char text[DAY_TEXT];
     if (to >= health->today)
-        reasons_add(ret, "%s is not over yet", day_format(to, text));
+        reasons_add(ret, (struct reason){.kind = REASON_UNFINISHED, .from = to},
+                    "%s is not over yet", day_format(to, text));
     if (health->merged != DAY_NONE && from < health->merged && health->merged <= to)
-        reasons_add(ret, "provinces have other borders and codes from %s on",
+        reasons_add(ret, (struct reason){.kind = REASON_BORDERS, .from = health->merged},
+                    "provinces have other borders and codes from %s on",
                     day_format(health->merged, text));
 }
 

@@ -61,18 +61,34 @@ void health_clear(struct health *health);
 /* Notes that SOURCE carries FAMILY; for a health that is put together from a file. */
 void health_pair_add(struct health *health, str source, str family);
 
+enum reason_kind {
+    REASON_STATE,       /* SERIES has that state from FROM to TO */
+    REASON_UNREPORTED,  /* no source reported the family or source NAME (empty: anything) */
+    REASON_UNFINISHED,  /* the day FROM is not over */
+    REASON_BORDERS,     /* provinces have other borders from FROM on */
+    REASON_FIRST_DAY,   /* nothing before it to compare with */
+    REASON_NO_BASELINE, /* nothing was seen in the baseline window */
+};
+struct reason {
+    enum reason_kind kind;
+    day from, to;
+    const struct health_series *series;
+    str name;
+};
+
 /* Why days within FROM … TO cannot be compared with each other, one text a break; FAMILY (empty:
  * all) leaves out breaks of other families only. A source's first day and a change of policy count
  * when they are after FROM. A day that is not over and a name that nobody reports are breaks, too.
  */
 struct reasons {
-    str *items;
+    str *items;           /* in English, as commands print them */
+    struct reason *facts; /* the same, for other words; live as long as the health */
     size_t count, room;
     struct arena arena;
 };
 void reasons_clear(struct reasons *reasons);
-void reasons_add(struct reasons *reasons, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void reasons_add(struct reasons *reasons, struct reason fact, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 void health_reasons(const struct health *health, str source, str family, day from, day to,
                     struct reasons *ret);
 /* Puts "comparable" and "reasons" into the table's current row. */

@@ -34,7 +34,8 @@ put_day(const struct health *health, const struct health_series *series, day at,
     if (d->state == HEALTH_FIRST)
         reasons_clear(&reasons);
     if (d->state == HEALTH_FIRST)
-        reasons_add(&reasons, "the source's first day: nothing before it to compare with");
+        reasons_add(&reasons, (struct reason){.kind = REASON_FIRST_DAY, .from = at},
+                    "the source's first day: nothing before it to compare with");
     reasons_put(&reasons, table);
     reasons_clear(&reasons);
 }
