@@ -44,8 +44,9 @@ ranks_of(const struct chart_bars *bars)
     ranks.shown = bars->count < CHART_BARS_MAX ? bars->count : CHART_BARS_MAX;
     for (size_t i = 0; i < bars->count; i++)
         ranks.order[i] = i;
-    qsort_r(ranks.order, bars->count, sizeof *ranks.order, compare_ranks,
-            (void *)(uintptr_t)bars->bars);
+    if (!bars->in_order)
+        qsort_r(ranks.order, bars->count, sizeof *ranks.order, compare_ranks,
+                (void *)(uintptr_t)bars->bars);
     for (size_t i = 0; i < ranks.shown; i++) {
         const struct chart_bar *bar = &bars->bars[ranks.order[i]];
         ranks.max = fmax(ranks.max, rank_key(bar));

@@ -114,9 +114,10 @@ struct chart_bars {
     struct chart_head head;
     const struct chart_bar *bars;
     size_t count;
+    bool in_order; /* the bars are ranked by the caller, by something else than their values */
 };
 
-/* Ranked here: the largest first, absent ones last, equal ones as given. */
+/* Else ranked here: the largest first, absent ones last, equal ones as given. */
 void chart_bars(const struct chart_bars *bars, struct buf *out);
 
 struct chart_flows {

@@ -21,6 +21,16 @@ mean(double sum, size_t days)
     return number_is_there(sum) && days ? sum / (double)days : CHART_ABSENT;
 }
 
+/* now / baseline - 1 in percent, cut (never rounded) to hundredths as the measure does it; sums and
+ * days are whole numbers. */
+static double
+change_of(const struct chart_gauge *gauge)
+{
+    __int128 before = (__int128)gauge->baseline_sum * (__int128)gauge->now_days;
+    __int128 after = (__int128)gauge->now_sum * (__int128)gauge->baseline_days;
+    return (double)(int64_t)((after - before) * 10000 / before) / 100;
+}
+
 static struct scale
 scale_of(const struct chart_gauge *gauge)
 {
@@ -30,7 +40,7 @@ scale_of(const struct chart_gauge *gauge)
     scale.target = scale.baseline * (1 + gauge->target_percent / 100);
     scale.low = scale.baseline * (1 + gauge->low_percent / 100);
     scale.high = scale.baseline * (1 + gauge->high_percent / 100);
-    scale.change = scale.baseline > 0 ? (scale.now / scale.baseline - 1) * 100 : CHART_ABSENT;
+    scale.change = scale.baseline > 0 ? change_of(gauge) : CHART_ABSENT;
     double max = fmax(fmax(scale.baseline, scale.now), fmax(scale.target, scale.high));
     scale.axis = axis_for(max, gauge->head.decimals);
     return scale;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the sections show, as tables for CSV and JSON. */
+#include "base/cleanup.h"
+#include "base/json_in.h"
 #include "base/require.h"
 #include "portal/figures/view.h"
-
-const char *const figures_data_names[] = {"trend", "families",  "provinces", "providers",
-                                          "flows", "blocklist", NULL};
 
 static const struct table_column daily_columns[] = {
     {"day", TABLE_DAY, 0},         {"class", TABLE_TEXT, 0},   {"family", TABLE_TEXT, 0},
@@ -108,6 +107,8 @@ rates(const struct figures_view *view, enum figures_dimension dimension)
     figures_reasons(view->figures, CLASS_INFECTED_SYSTEM, view->family, dimension, (str){NULL, 0},
                     view->from, view->to, &reasons);
     for (size_t i = 0; i < count; i++) {
+        if (items[i].announced < FIGURES_NAMED_FROM && !str_eq(items[i].key, STR("unknown")))
+            continue;
         table_row(table);
         table_put_str(table, "network", items[i].key);
         table_put_str(table, "family", view->family);
@@ -126,9 +127,78 @@ rates(const struct figures_view *view, enum figures_dimension dimension)
     return table;
 }
 
+/* One object of the ready comparison, by the columns' names and types. */
+static void
+put_scope(struct table *table, const struct table_column *columns, size_t count,
+          const json_t *scope)
+{
+    table_row(table);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = columns[i].name;
+        const json_t *value = json_object_get(scope, name);
+        size_t item;
+        const json_t *reason;
+        day at;
+        if (columns[i].type == TABLE_DAY && day_parse(json_text(scope, name), &at))
+            table_put_day(table, name, at);
+        else if (columns[i].type == TABLE_TEXT)
+            table_put_str(table, name, json_text(scope, name));
+        else if (columns[i].type == TABLE_COUNT && json_is_integer(value))
+            table_put_u64(table, name, (uint64_t)json_integer_value(value));
+        else if (columns[i].type == TABLE_NUMBER && json_is_number(value))
+            table_put_double(table, name, json_number_value(value));
+        else if (columns[i].type == TABLE_FLAG && json_is_boolean(value))
+            table_put_bool(table, name, json_is_true(value));
+        if (columns[i].type != TABLE_LIST)
+            continue;
+        table_put_list(table, name);
+        json_array_foreach(value, item, reason)
+            table_add(table, name, str_of(json_string_value(reason)));
+    }
+}
+
+/* The ready comparison of the campaign's windows, a row a scope. */
+static struct table *
+target(const struct figures_view *view)
+{
+    static const struct table_column columns[] = {
+        {"scope", TABLE_TEXT, 0},
+        {"class", TABLE_TEXT, 0},
+        {"baseline_from", TABLE_DAY, 0},
+        {"baseline_to", TABLE_DAY, 0},
+        {"baseline_days", TABLE_COUNT, 0},
+        {"baseline_sum", TABLE_COUNT, 0},
+        {"result_from", TABLE_DAY, 0},
+        {"result_to", TABLE_DAY, 0},
+        {"result_days", TABLE_COUNT, 0},
+        {"result_sum", TABLE_COUNT, 0},
+        {"change_percent", TABLE_NUMBER, 2},
+        {"interval_low", TABLE_NUMBER, 2},
+        {"interval_high", TABLE_NUMBER, 2},
+        {"target_percent", TABLE_NUMBER, 0},
+        {"target_met", TABLE_FLAG, 0},
+        {"comparable", TABLE_FLAG, 0},
+        {"reasons", TABLE_LIST, 0},
+    };
+    enum { COLUMNS = sizeof columns / sizeof *columns };
+    cleanup(cleanup_json) json_t *compare = NULL;
+    struct table *table = table_new(columns, COLUMNS);
+    str text = figures_ready(view->figures, STR("compare"), NULL);
+    if (!text.n || json_read(text, STATS_BODY_MAX, &compare, NULL) != OK)
+        return table;
+    size_t row;
+    const json_t *scope;
+    put_scope(table, columns, COLUMNS, compare);
+    json_array_foreach(json_object_get(compare, "scopes"), row, scope)
+        put_scope(table, columns, COLUMNS, scope);
+    return table;
+}
+
 struct table *
 figures_data(const struct figures_view *view, str name)
 {
+    if (str_eq(name, STR("target")))
+        return target(view);
     if (str_eq(name, STR("trend")))
         return daily(view, CLASS_INFECTED_SYSTEM, view->family);
     if (str_eq(name, STR("families")))

@@ -9,15 +9,15 @@ enum { SECTIONS = 7, OPTIONS_MAX = 200, LINK = FIGURES_QUERY + PAGE_PATH, CHART_
 static const struct section {
     const char *id, *heading, *lead;
     void (*write)(const struct figures_view *view, struct buf *out);
-    bool json_only;
+
 } sections[SECTIONS] = {
-    {"target", N_("How far is the target?"), NULL, section_target, true},
-    {"trend", N_("Day by day"), NULL, section_trend, false},
-    {"families", N_("The largest families"), NULL, section_families, false},
-    {"provinces", N_("Where"), NULL, section_provinces, false},
-    {"providers", N_("In which networks"), NULL, section_providers, false},
-    {"flows", N_("Coming and going"), NULL, section_flows, false},
-    {"blocklist", N_("Apart: addresses on blocklists"), NULL, section_blocklist, false},
+    {"target", N_("How far is the target?"), NULL, section_target},
+    {"trend", N_("Day by day"), NULL, section_trend},
+    {"families", N_("The largest families"), NULL, section_families},
+    {"provinces", N_("Where"), NULL, section_provinces},
+    {"providers", N_("In which networks"), NULL, section_providers},
+    {"flows", N_("Coming and going"), NULL, section_flows},
+    {"blocklist", N_("Apart: addresses on blocklists"), NULL, section_blocklist},
 };
 
 /* What the template's fields are views of. */
@@ -46,15 +46,15 @@ add_sections(const struct figures_view *view, struct room *room, struct page_fig
             continue;
         snprintf(room->csv[i], LINK, "%.*s/%s.csv%s", STR_ARG(base), sections[i].id, view->query);
         snprintf(room->json[i], LINK, "%.*s/%s.json%s", STR_ARG(base), sections[i].id, view->query);
-        bool only = sections[i].json_only;
+
         room->sections[page->sections_count++] = (struct page_figures_sections){
             .id = str_of(sections[i].id),
             .heading = str_of(figures_text(view, sections[i].heading)),
             .lead =
                 sections[i].lead ? str_of(figures_text(view, sections[i].lead)) : (str){NULL, 0},
             .chart = buf_view(&room->charts[i]),
-            .csv = str_of(only ? room->json[i] : room->csv[i]),
-            .json = only ? (str){NULL, 0} : str_of(room->json[i]),
+            .csv = str_of(room->csv[i]),
+            .json = str_of(room->json[i]),
         };
     }
     page->sections = room->sections;
@@ -133,8 +133,7 @@ write_page(const struct visit *visit, const struct figures_view *view, struct pa
     page_figures_write(page, visit->language, &content);
     page_frame(visit, &(struct frame){.title = page->title,
                                       .content = buf_view(&content),
-                                      .query = str_of(view->query),
-                                      .wide = true});
+                                      .query = str_of(view->query)});
     buf_clear(&content);
 }
 
@@ -166,10 +165,7 @@ serve_file(const struct visit *visit, const struct figures_view *view, str name,
     reply->cross_origin = true;
     reply->body = BUF(STATS_BODY_MAX);
     reply->type = csv ? "text/csv; charset=utf-8" : "application/json; charset=utf-8";
-    if (!table && str_eq(name, STR("target")) && !csv) {
-        buf_str(&reply->body, figures_ready(view->figures, STR("compare"), NULL));
-        return;
-    }
+
     if (!table) {
         api_serve_error(visit, 404, NULL);
         return;

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+enum { NAME_LONG = 24 };
 static const double per = 10000;
 
 static struct figures_group
@@ -26,6 +27,18 @@ name_of(const struct figures_view *view, const struct figures_group *group)
 {
     str name = view->language == LANGUAGE_VI ? group->name_vi : group->name_en;
     return name.n ? name : group->key;
+}
+
+/* A long official name "… (VNPT)" is known by what stands in brackets. */
+static str
+short_name(str name)
+{
+    size_t open = name.n;
+    if (name.n <= NAME_LONG || name.p[name.n - 1] != ')')
+        return name;
+    while (open > 0 && name.p[open - 1] != '(')
+        open--;
+    return open > 0 && name.n - open > 2 ? (str){name.p + open, name.n - open - 1} : name;
 }
 
 static const struct rate *
@@ -102,19 +115,22 @@ section_providers(const struct figures_view *view, struct buf *out)
     uint32_t days;
     struct chart_bar bars[FIGURES_BARS];
     struct chart_bars chart = {.head = head_of(view, "providers", N_("By network provider")),
-                               .bars = bars};
+                               .bars = bars,
+                               .in_order = true};
     size_t count = figures_rates(view->figures, CLASS_INFECTED_SYSTEM, view->family, FIGURES_ISP,
                                  view->from, view->to, &rates, &days);
     chart.head.note = str_of(figures_text(
-        view, N_("The line over a bar is its 95 % interval; ranked by its lower end in the data. "
-                 "Providers that change their customers' addresses often look worse than they "
-                 "are, those with shared addresses better: the order is no verdict.")));
+        view, N_("The line over a bar is its 95 % interval; the ranking is by its lower end, so "
+                 "that a small network is not first for two addresses. Networks of fewer than "
+                 "4,096 addresses are not named. Providers that change their customers' addresses "
+                 "often look worse than they are, those with shared addresses better: the order "
+                 "is no verdict.")));
     for (size_t i = 0; i < count && chart.count < FIGURES_BARS; i++) {
         struct figures_group group = group_of(view, FIGURES_ISP, rates[i].key);
-        if (str_eq(rates[i].key, STR("unknown")) || isnan(rates[i].per_address))
+        if (str_eq(rates[i].key, STR("unknown")) || rates[i].announced < FIGURES_NAMED_FROM)
             continue;
         bars[chart.count++] =
-            (struct chart_bar){name_of(view, &group), rates[i].per_address * per,
+            (struct chart_bar){short_name(name_of(view, &group)), rates[i].per_address * per,
                                rates[i].interval.low * per, rates[i].interval.high * per};
     }
     chart_bars(&chart, out);

@@ -8,6 +8,8 @@
 #include "portal/site.h"
 
 enum { FIGURES_DEFAULT_DAYS = 90, FIGURES_TOP = 10, FIGURES_BARS = 15, FIGURES_QUERY = 256 };
+/* A network of fewer addresses is often one body's own: its name in public would tell on it. */
+enum { FIGURES_NAMED_FROM = 4096 };
 
 struct figures_view {
     const struct visit *visit;
@@ -48,7 +50,6 @@ void section_blocklist(const struct figures_view *view, struct buf *out);
 /* The same figures as a table for CSV and JSON, by the name of the section ("trend" …); NULL when
  * there is no such. The caller frees it. */
 struct table *figures_data(const struct figures_view *view, str name);
-extern const char *const figures_data_names[]; /* ends with NULL */
 
 /* In the visitor's words why days cannot be compared; appends. */
 void reason_words(enum language language, const struct reason *reason, struct buf *out);
