@@ -78,7 +78,7 @@ put_gauge(const struct figures_view *view, const json_t *scope, str family, cons
     str texts[REASONS];
     figures_reasons(view->figures, CLASS_INFECTED_SYSTEM, family, FIGURES_TOTAL, (str){NULL, 0},
                     gauge.baseline.from, gauge.now.to, &reasons);
-    gauge.reason_count = reasons_words(view->language, &reasons, &words, texts, REASONS);
+    gauge.reason_count = reasons_words(view->language, &reasons, true, &words, texts, REASONS);
     gauge.reasons = texts;
     gauge.head = (struct chart_head){
         .language = view->language,

@@ -77,7 +77,8 @@ add_stretches(const struct figures_view *view, enum event_class class, str famil
 {
     figures_reasons(view->figures, class, family, FIGURES_TOTAL, (str){NULL, 0}, view->from,
                     view->to, &s->reasons);
-    size_t count = reasons_words(view->language, &s->reasons, &s->words, s->texts, STRETCHES);
+    size_t count =
+        reasons_words(view->language, &s->reasons, false, &s->words, s->texts, STRETCHES);
     for (size_t i = 0; i < count; i++) {
         const struct reason *fact = &s->reasons.facts[i];
         if (fact->kind != REASON_STATE)

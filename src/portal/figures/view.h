@@ -51,8 +51,9 @@ void section_blocklist(const struct figures_view *view, struct buf *out);
  * there is no such. The caller frees it. */
 struct table *figures_data(const struct figures_view *view, str name);
 
-/* In the visitor's words why days cannot be compared; appends. */
-void reason_words(enum language language, const struct reason *reason, struct buf *out);
+/* In the visitor's words why days cannot be compared, and which; appends. */
+void reason_words(enum language language, const struct reason *reason, bool with_days,
+                  struct buf *out);
 /* All of them as views into ROOM; returns how many (at most MAX). */
-size_t reasons_words(enum language language, const struct reasons *reasons, struct buf *room,
-                     str *out, size_t max);
+size_t reasons_words(enum language language, const struct reasons *reasons, bool with_days,
+                     struct buf *room, str *out, size_t max);

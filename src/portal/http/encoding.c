@@ -10,7 +10,7 @@
 
 /* Fast settings: an answer is made once a minute or once a change of data, and must not keep a
  * serving thread busy for milliseconds. Assets come compressed as well as can be from the build. */
-enum { GZIP_LEVEL = 4, GZIP_WINDOW = 15 + 16, GZIP_MEMORY = 8, BROTLI_QUALITY = 4, SMALL = 200 };
+enum { GZIP_LEVEL = 4, GZIP_WINDOW = 15 + 16, GZIP_MEMORY = 8, BROTLI_QUALITY = 2, SMALL = 200 };
 enum { FULL = 1000 };
 
 /* "0", "0.5", "1.000" in thousandths; -1 for anything else. */
