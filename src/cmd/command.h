@@ -26,6 +26,8 @@ struct grants {
 /* PATH must live until the sandbox is entered; NULL, "" and "-" are left out. */
 errcode grant_read(struct grants *grants, const char *path, struct err *err);
 errcode grant_write(struct grants *grants, const char *path, struct err *err);
+/* The fonts of this machine and what tells of them, to read. */
+errcode grant_fonts(struct grants *grants, struct err *err);
 /* The folder of temporary files, for what unpacks feeds. */
 errcode grant_temp(const struct call *call, struct grants *grants, struct err *err);
 

@@ -37,6 +37,19 @@ grant_write(struct grants *grants, const char *path, struct err *err)
     return add(grants->writes, &grants->write_count, path, err);
 }
 
+/* fontconfig's: its settings (links into /usr/share/fontconfig), its cache, the fonts. */
+errcode
+grant_fonts(struct grants *grants, struct err *err)
+{
+    static const char *const folders[] = {"/etc/fonts", "/usr/share/fontconfig",
+                                          "/var/cache/fontconfig", "/usr/share/fonts",
+                                          "/usr/local/share/fonts"};
+    errcode code = OK;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders && code == OK; i++)
+        code = grant_read(grants, folders[i], err);
+    return code;
+}
+
 errcode
 grant_temp(const struct call *call, struct grants *grants, struct err *err)
 {

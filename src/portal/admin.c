@@ -24,6 +24,7 @@ serve_metrics(struct admin *admin, struct http_reply *reply)
         {"snapshot_prefixes", "IPv6 networks in it.", (double)counts.prefixes6},
     };
     metrics_write(admin->metrics, gauges, sizeof gauges / sizeof *gauges, &reply->body);
+    counters_write_metrics(admin->counters, &reply->body);
     reply->type = "text/plain; version=0.0.4; charset=utf-8";
     if (snapshot)
         snapshot_unref(snapshot);

@@ -3,6 +3,7 @@
  * machine only unless told otherwise (inner to the part). */
 #pragma once
 
+#include "portal/counters.h"
 #include "portal/http/server.h"
 #include "portal/snapshots.h"
 
@@ -10,6 +11,7 @@ struct admin {
     const struct metrics *metrics;
     struct metrics own_metrics; /* of this listener; shown nowhere */
     struct newest *snapshots;
+    const struct counters *counters;
     struct http_server *server; /* the site's */
     _Atomic bool draining;
 };

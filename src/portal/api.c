@@ -35,6 +35,7 @@ serve_check(const struct visit *visit)
         language = str_eq(value, STR("en")) ? LANGUAGE_EN : LANGUAGE_VI;
     check_address(visit->snapshot, visit->request->visitor, clock_now(), visit->site->home_country,
                   &check);
+    visit_count(visit, COUNTER_CHECK, NULL);
     if (is_known(visit, &check, language))
         return;
     check_write_json(&check, language, &visit->reply->body);
@@ -47,6 +48,22 @@ const struct page api_check = {
     .sort = PAGE_PERSONAL,
     .route = ROUTE_API,
     .serve = serve_check,
+};
+
+/* Made anew once a minute at most, as every shared answer: site_handle's epoch. */
+static void
+serve_counters(const struct visit *visit)
+{
+    counters_write_json(visit->site->counters, &visit->reply->body);
+    visit->reply->type = json_type;
+    visit->reply->cross_origin = true;
+}
+
+const struct page api_counters = {
+    .path = {"/api/v1/counters", NULL},
+    .sort = PAGE_SHARED,
+    .route = ROUTE_API,
+    .serve = serve_counters,
 };
 
 void

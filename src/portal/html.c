@@ -53,7 +53,7 @@ html_url(struct buf *out, str url)
     bool own =
         str_starts(url, STR("/")) && !str_starts(url, STR("//")) && !str_starts(url, STR("/\\"));
     bool fine = own || str_starts(url, STR("https://")) || str_starts(url, STR("tel:")) ||
-                str_starts(url, STR("mailto:"));
+                str_starts(url, STR("mailto:")) || str_starts(url, STR("sms:"));
     html_text(out, fine && !has_blank_or_control(url) ? url : STR("#"));
 }
 

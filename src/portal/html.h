@@ -6,7 +6,7 @@
 #include "base/buf.h"
 
 void html_text(struct buf *out, str text);
-/* A link's target: a path of this site, https, tel or mailto; anything else becomes "#". */
+/* A link's target: a path of this site, https, tel, mailto or sms; anything else becomes "#". */
 void html_url(struct buf *out, str url);
 
 struct html_argument {

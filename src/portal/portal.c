@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Puts the pieces together: two listeners, one site, and a loop that once a second sweeps late
- * connections, forgets rates and looks for a new snapshot. Requests never wait for that loop. */
+ * connections, forgets rates, files counters and looks for a new snapshot. Requests never wait for
+ * that loop. */
 #include "portal/portal.h"
 
 #include <errno.h>
@@ -60,6 +61,8 @@ portal_defaults(void)
         .idle_seconds = 75,
         .hotline_scope = "national",
         .home_country = "VN",
+        .node = "node",
+        .site_url = "",
     };
 }
 
@@ -104,7 +107,12 @@ open_parts(struct portal *portal, struct err *err)
         site->stats = stats_new(&(struct stats_options){options->state_folder, options->baseline,
                                                         options->result, options->target,
                                                         options->demonstration});
-    portal->admin = (struct admin){.metrics = &portal->metrics, .snapshots = site->snapshots};
+    site->site_url = options->site_url;
+    site->posters = posters_new(&portal->options);
+    site->links = share_links_new(options->site_url);
+    site->counters = counters_new(options->counter_folder, options->node);
+    portal->admin = (struct admin){
+        .metrics = &portal->metrics, .snapshots = site->snapshots, .counters = site->counters};
     portal->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (portal->stop_fd < 0)
         return err_set_errno(err, "eventfd");
@@ -196,6 +204,8 @@ tick(struct portal *portal)
     if (portal->admin_server)
         http_server_tick(portal->admin_server);
     rate_tick(portal->site.rate);
+    counters_tick(portal->site.counters);
+    posters_tick(portal->site.posters);
     look(&portal->site);
 }
 
@@ -274,6 +284,9 @@ portal_free(struct portal *portal)
     newest_free(portal->site.figures);
     stats_free(portal->site.stats);
     rate_free(portal->site.rate);
+    counters_free(portal->site.counters);
+    posters_free(portal->site.posters);
+    free(portal->site.links);
     families_free(portal->site.families);
     theme_clear(&portal->site.theme);
     free(portal);

@@ -49,12 +49,28 @@ struct portal_options {
     unsigned idle_seconds;       /* for a connection without a request */
     const char *campaign[2];     /* its name by enum language; NULL or "" = a general one */
     struct theme_options theme;
-    str families;              /* a table as data/families.tsv; empty = the built-in one */
-    str hotlines;              /* a table as data/hotlines.tsv; empty = the built-in one */
-    const char *hotline_scope; /* "national" or a province's code */
-    const char *home_country;  /* "VN": others are told about VPN */
+    str families;               /* a table as data/families.tsv; empty = the built-in one */
+    str hotlines;               /* a table as data/hotlines.tsv; empty = the built-in one */
+    const char *hotline_scope;  /* "national" or a province's code */
+    const char *home_country;   /* "VN": others are told about VPN */
+    const char *counter_folder; /* NULL: the counters are kept in memory only */
+    const char *node;           /* names this node's file there */
+    const char *site_url;       /* where the public finds the pages; "" = not told */
 };
 struct portal_options portal_defaults(void);
+
+#define POSTER_FORMATS(X) X(PDF, "pdf") X(PNG, "png") X(SVG, "svg")
+enum poster_format {
+#define X(suffix, name) POSTER_##suffix,
+    POSTER_FORMATS(X)
+#undef X
+        POSTER_FORMAT_COUNT
+};
+/* The campaign's poster, as `khien poster` writes it and the portal serves it: campaign, address
+ * and hotlines are those of OPTIONS, valid on TODAY. A4, but for PNG: 1080 by 1350. ERR_USAGE
+ * without a site_url, ERR_UNSUPPORTED without a font. */
+errcode portal_poster(const struct portal_options *options, enum language language,
+                      enum poster_format format, day today, struct buf *out, struct err *err);
 
 struct portal;
 /* Opens the listeners and the newest snapshot (there may be none yet). Threads start with run. */

@@ -9,8 +9,21 @@
 #include <inttypes.h>
 
 static const struct page *const pages[] = {
-    &page_home, &page_check,   &page_figures, &page_figures_data, &page_robots, /* pages */
-    &api_check, &api_measures, &api_stats,                                      /* data */
+    /* pages */
+    &page_home,
+    &page_check,
+    &page_join,
+    &page_figures,
+    &page_figures_data,
+    &page_share,
+    &page_share_channel,
+    &page_share_files,
+    &page_robots,
+    /* data */
+    &api_check,
+    &api_counters,
+    &api_measures,
+    &api_stats,
 };
 
 static void
@@ -18,7 +31,8 @@ serve_robots(const struct visit *visit)
 {
     visit->reply->type = "text/plain; charset=utf-8";
     visit->reply->content = STR("User-agent: *\nDisallow: /kiem-tra\nDisallow: /en/check\n"
-                                "Disallow: /api/\n");
+                                "Disallow: /api/\nDisallow: /tham-gia\nDisallow: /en/join\n"
+                                "Disallow: /chia-se/qua/\nDisallow: /en/share/via/\n");
 }
 
 const struct page page_robots = {
@@ -183,6 +197,20 @@ serve_shared(const struct visit *visit)
 }
 
 void
+page_serve_see_other(const struct visit *visit, const char *location)
+{
+    visit->reply->status = 303;
+    visit->reply->location = location;
+}
+
+void
+visit_count(const struct visit *visit, enum counter what, const char *name)
+{
+    if (!visit->request->exempt && visit->request->method == METHOD_GET)
+        counters_add(visit->site->counters, what, str_of(name), visit->request->visitor);
+}
+
+void
 site_handle(void *context, const struct http_request *request, struct http_reply *reply)
 {
     const struct site *site = context;
@@ -199,6 +227,7 @@ site_handle(void *context, const struct http_request *request, struct http_reply
         visit.figures = newest_ref(site->figures, &epoch);
         visit.epoch ^= epoch << 48;
     }
+    visit.epoch ^= counters_epoch(site->counters) << 16;
     if (visit.page)
         reply->route = visit.page->route;
     if (status == 308) {

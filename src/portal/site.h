@@ -2,9 +2,12 @@
 /* What requests are answered from, and the answering (inner to the part). */
 #pragma once
 
+#include "portal/counters.h"
 #include "portal/http/rate.h"
 #include "portal/http/server.h"
 #include "portal/portal.h"
+#include "portal/posters.h"
+#include "portal/share_links.h"
 #include "portal/snapshots.h"
 #include "portal/stats/stats.h"
 #include "portal/theme.h"
@@ -19,6 +22,10 @@ struct site {
     struct newest *snapshots, *figures; /* figures: NULL without a folder of them */
     struct stats *stats;                /* NULL: this node has no database */
     struct rate *rate;
+    struct counters *counters;
+    struct posters *posters;
+    struct share_links *links;
+    const char *site_url; /* "" = not told */
     struct metrics *metrics;
 };
 
@@ -60,8 +67,13 @@ enum { PAGE_PATH = 256 };
 str page_path(const struct visit *visit, enum language language, char out[PAGE_PATH]);
 
 extern const struct page page_home, page_check, page_figures, page_figures_data, page_robots;
-extern const struct page api_check, api_stats, api_measures;
+extern const struct page page_join, page_share, page_share_channel, page_share_files;
+extern const struct page api_check, api_counters, api_stats, api_measures;
 
+/* Sends the visitor on to LOCATION, which is constant or in reply->text. */
+void page_serve_see_other(const struct visit *visit, const char *location);
+/* Counts what the visitor does; not for this machine's own requests, nor for HEAD. */
+void visit_count(const struct visit *visit, enum counter what, const char *name);
 void page_serve_error(const struct visit *visit, unsigned status);
 /* An error as JSON. MESSAGE may be NULL: then the status's own words. */
 void api_serve_error(const struct visit *visit, unsigned status, const char *message);

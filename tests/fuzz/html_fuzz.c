@@ -23,7 +23,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require_harmless(&out);
     html_url(&out, text);
     require(out.n > 0 && (out.p[0] == '/' || out.p[0] == '#' || out.p[0] == 'h' ||
-                          out.p[0] == 't' || out.p[0] == 'm'));
+                          out.p[0] == 't' || out.p[0] == 'm' || out.p[0] == 's'));
     require_harmless(&out);
     buf_str(&message, text);
     buf_char(&message, '\0');

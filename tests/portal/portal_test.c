@@ -183,6 +183,37 @@ check_api(uint16_t port, struct buf *answer)
 }
 
 static void
+check_counters(const struct running *running, struct buf *answer)
+{
+    uint16_t port = portal_port(running->portal);
+    struct err err;
+    cleanup(cleanup_json) json_t *json = NULL;
+    tap_eq_i64(get(port, "/tham-gia", "198.51.100.1", NULL, answer), 303, "/tham-gia");
+    tap_ok(has(answer, "Location: /kiem-tra\r\n") && has(answer, "Cache-Control: no-store"),
+           "leads to the check");
+    tap_eq_i64(get(port, "/en/join", "198.51.101.1", NULL, answer), 303, "/en/join");
+    tap_ok(has(answer, "Location: /en/check\r\n"), "leads to the English one");
+    get(port, "/tham-gia", "198.51.100.77", NULL, answer);
+    get(port, "/en/join", "198.51.101.1", NULL, answer);
+    get(portal_admin_port(running->portal), "/metrics", NULL, NULL, answer);
+    tap_ok(has(answer, "khien_counter_total{what=\"join\",name=\"\"} 2\n"),
+           "a network counts once in some minutes");
+    get(port, "/tham-gia", NULL, NULL, answer);
+    get(portal_admin_port(running->portal), "/metrics", NULL, NULL, answer);
+    tap_ok(has(answer, "khien_counter_total{what=\"join\",name=\"\"} 2\n"),
+           "what this machine asks by itself does not count");
+    tap_ok(!has(answer, "khien_counter_total{what=\"check\",name=\"\"} 0\n"), "checks count");
+    tap_eq_i64(get(port, "/api/v1/counters", NULL, NULL, answer), 200, "/api/v1/counters");
+    tap_ok(has(answer, "Access-Control-Allow-Origin: *\r\n"), "any site may read it");
+    tap_no_err(json_read(body_of(answer), 1 << 16, &json, &err), &err, "it is valid");
+    json_t *first = json_array_get(json_object_get(json, "counters"), 0);
+    tap_eq_str(json_text(first, "what"), STR("join"), "what was counted");
+    tap_ok(json_is_null(json_object_get(first, "total")), "a small figure is not told");
+    get(port, "/api/v1/check", AT_FIXED, NULL, answer);
+    tap_ok(!has(answer, "Access-Control-Allow-Origin"), "the check stays with its own site");
+}
+
+static void
 check_errors(uint16_t port, struct buf *answer)
 {
     tap_eq_i64(get(port, "/none", NULL, NULL, answer), 404, "no such page");
@@ -305,6 +336,7 @@ main(void)
         check_api(port, &answer);
         check_errors(port, &answer);
         check_admin(&running, &answer);
+        check_counters(&running, &answer);
         running_stop(&running);
         check_limit(folder, &answer);
         check_examples(folder, &answer);

@@ -65,6 +65,8 @@ plain_options(const struct conf *conf, struct portal_options *options)
                                               conf_day(conf, "campaign.result_to")};
     options->target = -(int32_t)conf_number(conf, "campaign.target_percent");
     options->demonstration = conf_yes(conf, "campaign.demonstration");
+    options->site_url = conf_text(conf, "http.site_url");
+    options->node = conf_text(conf, "http.node");
 }
 
 /* On standard output, since with port 0 only this says where. */
@@ -104,12 +106,13 @@ read_own(const struct conf *conf, const char *key, size_t limit, struct buf *ret
 static errcode
 run(const struct call *call, struct err *err)
 {
-    char folder[PATH_TEXT], figures[PATH_TEXT];
+    char folder[PATH_TEXT], figures[PATH_TEXT], counters[PATH_TEXT];
     struct buf families = {0}, hotlines = {0}, emblem = {0};
     struct portal_options options = portal_defaults();
     plain_options(call->conf, &options);
     options.snapshot_folder = folder;
     options.figures_folder = figures;
+    options.counter_folder = counters;
     errcode code = listen_options(call, &options, err);
     if (code == OK)
         code = proxies(call->conf, &options, err);
@@ -117,6 +120,8 @@ run(const struct call *call, struct err *err)
         code = state_path(call, "snapshot", folder, err);
     if (code == OK)
         code = state_path(call, "figures", figures, err);
+    if (code == OK)
+        code = state_path(call, "counters", counters, err);
     if (code == OK)
         code = read_own(call->conf, "families.file", LIMIT_TABLE_BYTES, &families, err);
     if (code == OK)
@@ -134,15 +139,22 @@ run(const struct call *call, struct err *err)
     return code;
 }
 
-/* The folder must be there before the sandbox, so that a snapshot that comes later is seen. */
+/* The folders must be there before the sandbox, so that a snapshot that comes later is seen. That
+ * of the counters is the only one that is written; without it they are kept in memory. */
 static errcode
 grant(const struct call *call, struct grants *grants, struct err *err)
 {
+    static char counters[PATH_TEXT]; /* until the sandbox is entered */
     char folder[PATH_TEXT];
-    (void)grants;
     errcode code = state_path(call, "snapshot", folder, err);
     if (code == OK && !file_exists(folder))
         code = folder_make(folder, err);
+    if (code == OK)
+        code = state_path(call, "counters", counters, err);
+    if (code == OK && folder_make(counters, NULL) == OK)
+        code = grant_write(grants, counters, err);
+    if (code == OK)
+        code = grant_fonts(grants, err);
     return code;
 }
 
@@ -169,7 +181,9 @@ const struct command command_serve = {
     .details =
         "Answers from the newest snapshot and takes over a newer one as soon as it is there; no "
         "database is needed. A visitor is told about the own address only, and no visitor's "
-        "address is stored or logged. SIGTERM ends it after the requests at hand.\n\n"
+        "address is stored or logged. What visitors do is counted in the state folder's "
+        "`counters/`: "
+        "numbers, nothing about anybody. SIGTERM ends it after the requests at hand.\n\n"
         "It speaks plain HTTP: put nginx or another proxy in front for TLS, and name that proxy in "
         "`http.trusted_proxy`. Where it listens is printed on standard output; port 0 is any free "
         "one.",

@@ -55,6 +55,12 @@ const struct conf_key conf_keys[] = {
 
     {"http", "listen", CONF_LISTEN, "127.0.0.1:8080",
      .help = "Where the public pages are served; nginx or the like stands in front for TLS."},
+    {"http", "site_url", CONF_URL, "",
+     .help = "Where the public finds the pages; share links, QR codes and posters name it.",
+     .example = "https://chiendich.example.vn"},
+    {"http", "node", CONF_WORD, "node",
+     .help = "The name of this node's file of counters, where several nodes share var/counters "
+             "otherwise than by one file system."},
     {"http", "admin_listen", CONF_LISTEN, "",
      .help = "Where metrics and health are served. Keep it local. Unset: nowhere.",
      .example = "127.0.0.1:8081"},

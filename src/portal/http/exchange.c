@@ -168,6 +168,7 @@ static const char *const policies[] = {
         "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     [POLICY_IMAGE] = "default-src 'none'; style-src 'unsafe-inline'; sandbox; "
                      "frame-ancestors 'none'",
+    [POLICY_FILE] = "frame-ancestors 'none'",
 };
 
 static void

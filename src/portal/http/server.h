@@ -35,8 +35,14 @@ struct http_request {
     str accept, accept_encoding, if_none_match;
 };
 
-/* What a browser may do with an answer; a page with scripts of the own origin, if it asks. */
-enum http_policy { POLICY_DATA, POLICY_PAGE, POLICY_PAGE_SCRIPT, POLICY_IMAGE };
+/* What a browser may do with an answer. */
+enum http_policy {
+    POLICY_DATA,
+    POLICY_PAGE,
+    POLICY_PAGE_SCRIPT, /* with scripts of the own origin */
+    POLICY_IMAGE,       /* an SVG from elsewhere */
+    POLICY_FILE, /* a picture or PDF of our own: a browser's viewer of PDF needs its own scripts */
+};
 
 /* What a handler fills in; with an entity tag, whoever has that content already gets a 304. Text of
  * header fields must be constant or live in the request. */

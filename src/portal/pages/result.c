@@ -206,6 +206,7 @@ serve_page(const struct visit *visit)
         snprintf(other_path, sizeof other_path, "%s?%s=%s", own_path(other), example_key(other),
                  check_state_name(state));
     } else {
+        visit_count(visit, COUNTER_CHECK, NULL);
         check_address(visit->snapshot, visit->request->visitor, clock_now(),
                       visit->site->home_country, &check);
     }
