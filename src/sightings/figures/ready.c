@@ -47,8 +47,6 @@ static const struct {
 } answers[] = {
     {"compare", "compare", BY_DEFAULT, true},
     {"churn", "churn", BY_DEFAULT, true},
-    {"survival", "survival", BY_DEFAULT, false},
-    {"recurrence", "recurrence", BY_DEFAULT, false},
     {"top", "top", BY_DEFAULT, false},
     {"estimate", "estimate", BY_DEFAULT, false},
     {"health", "health", BY_DEFAULT, false},
@@ -72,40 +70,63 @@ answer_request(const struct figures_building *b, size_t which)
     return request;
 }
 
-/* What the configuration asks for and the measure refuses is told, not a failure. */
+/* TABLE (NULL: FAULT says why) as `khien stats` prints it; it is freed. What the configuration asks
+ * for and the measure refuses is told, not a failure. */
 static errcode
-answer_put(struct figures_building *b, size_t which, struct err *err)
+answer_put(struct figures_building *b, str name, struct table *table, const struct err *fault,
+           struct err *err)
 {
     enum { TEXT_MOST = 1 << 30 };
-    struct measure_request request = answer_request(b, which);
-    const struct measure *measure = measure_find(str_of(answers[which].measure));
-    struct table *table = NULL;
     struct buf text = BUF(TEXT_MOST);
-    struct err fault;
-    errcode code = measure->compute(&request, &table, &fault);
-    if (code == OK) {
-        if (b->plan->demonstration)
-            table_note(table, "DEMONSTRATION: these data are simulated");
-        table_write_json(table, &text);
-        code = buf_check(&text, answers[which].name, &fault);
+    errcode code = OK;
+    if (!table && fault->code != ERR_USAGE && fault->code != ERR_NOT_FOUND &&
+        fault->code != ERR_LIMIT) {
+        *err = *fault;
+        return fault->code;
     }
+    if (!table) {
+        figures_writer_ready(b->writer, name, str_of(fault->text), true);
+        return OK;
+    }
+    if (b->plan->demonstration)
+        table_note(table, "DEMONSTRATION: these data are simulated");
+    table_write_json(table, &text);
+    code = buf_check(&text, "a ready answer", err);
     if (code == OK)
-        figures_writer_ready(b->writer, str_of(answers[which].name), buf_view(&text), false);
-    bool told = code == ERR_USAGE || code == ERR_NOT_FOUND || code == ERR_LIMIT;
-    if (told)
-        figures_writer_ready(b->writer, str_of(answers[which].name), str_of(fault.text), true);
-    else if (code)
-        *err = fault;
+        figures_writer_ready(b->writer, name, buf_view(&text), false);
     table_free(table);
     buf_clear(&text);
-    return told ? OK : code;
+    return code;
+}
+
+/* The two that take longest, together. */
+static errcode
+spells_put(struct figures_building *b, struct err *err)
+{
+    struct measure_request request = figures_request(b);
+    struct table *survival = NULL, *recurrence = NULL;
+    struct err fault;
+    errcode code = measure_spells(&request, &survival, &recurrence, &fault);
+    if (code)
+        survival = recurrence = NULL;
+    code = answer_put(b, STR("survival"), survival, &fault, err);
+    if (code == OK)
+        return answer_put(b, STR("recurrence"), recurrence, &fault, err);
+    table_free(recurrence);
+    return code;
 }
 
 errcode
 figures_put_ready(struct figures_building *b, struct err *err)
 {
-    errcode code = OK;
-    for (size_t i = 0; i < sizeof answers / sizeof *answers && code == OK; i++)
-        code = answer_put(b, i, err);
+    errcode code = spells_put(b, err);
+    for (size_t i = 0; i < sizeof answers / sizeof *answers && code == OK; i++) {
+        struct measure_request request = answer_request(b, i);
+        struct table *table = NULL;
+        struct err fault;
+        if (measure_find(str_of(answers[i].measure))->compute(&request, &table, &fault) != OK)
+            table = NULL;
+        code = answer_put(b, str_of(answers[i].name), table, &fault, err);
+    }
     return code;
 }

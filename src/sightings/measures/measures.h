@@ -99,6 +99,9 @@ errcode measure_survival(const struct measure_request *request, struct table **r
                          struct err *err);
 errcode measure_recurrence(const struct measure_request *request, struct table **ret,
                            struct err *err);
+/* Both of the above in one go, since they follow the same spells. */
+errcode measure_spells(const struct measure_request *request, struct table **ret_survival,
+                       struct table **ret_recurrence, struct err *err);
 errcode measure_top(const struct measure_request *request, struct table **ret, struct err *err);
 errcode measure_compare(const struct measure_request *request, struct table **ret, struct err *err);
 errcode measure_health(const struct measure_request *request, struct table **ret, struct err *err);

@@ -59,8 +59,7 @@ struct follow {
     struct scope scope;
     struct health health;
     struct names families;
-    struct table *table;
-    bool recurrence;
+    struct table *survival, *recurrence; /* NULL: not asked for */
 };
 
 static bool
@@ -97,17 +96,17 @@ put_curve(struct follow *f, str family, const struct spells *spells, const struc
           const struct reasons *reasons)
 {
     for (size_t t = 0; t < spells->count; t++) {
-        table_row(f->table);
-        table_put_str(f->table, "family", family);
-        table_put_z(f->table, "class", event_class_name(f->scope.class));
-        table_put_u64(f->table, "day", t);
-        table_put_u64(f->table, "at_risk", points[t].at_risk);
-        table_put_u64(f->table, "ended", points[t].ended);
-        table_put_u64(f->table, "censored", points[t].censored);
-        table_put_double(f->table, "survival", points[t].survival);
-        table_put_double(f->table, "low", points[t].low);
-        table_put_double(f->table, "high", points[t].high);
-        reasons_put(reasons, f->table);
+        table_row(f->survival);
+        table_put_str(f->survival, "family", family);
+        table_put_z(f->survival, "class", event_class_name(f->scope.class));
+        table_put_u64(f->survival, "day", t);
+        table_put_u64(f->survival, "at_risk", points[t].at_risk);
+        table_put_u64(f->survival, "ended", points[t].ended);
+        table_put_u64(f->survival, "censored", points[t].censored);
+        table_put_double(f->survival, "survival", points[t].survival);
+        table_put_double(f->survival, "low", points[t].low);
+        table_put_double(f->survival, "high", points[t].high);
+        reasons_put(reasons, f->survival);
     }
 }
 
@@ -115,7 +114,7 @@ static void
 put_summary(struct follow *f, str family, const struct spells *spells,
             const struct km_point *points, const struct reasons *reasons)
 {
-    struct table *table = f->table;
+    struct table *table = f->survival;
     uint64_t ended = 0;
     for (size_t t = 0; t < spells->count; t++)
         ended += spells->counts[t].ended;
@@ -158,7 +157,7 @@ put_recurrence(struct follow *f, str family, const struct spells *spells,
                                                 "back_30_low", "back_30_high"};
     static const char *const long_columns[] = {"gone_watched_90", "back_90", "back_90_percent",
                                                "back_90_low", "back_90_high"};
-    struct table *table = f->table;
+    struct table *table = f->recurrence;
     table_row(table);
     table_put_str(table, "family", family);
     table_put_z(table, "class", event_class_name(f->scope.class));
@@ -186,9 +185,9 @@ put_family(struct follow *f, str family, struct err *err)
     kaplan_meier(spells.counts, spells.count, points);
     if (f->recurrence)
         put_recurrence(f, family, &spells, &reasons);
-    else if (f->scope.request->curve)
+    if (f->survival && f->scope.request->curve)
         put_curve(f, family, &spells, points, &reasons);
-    else
+    else if (f->survival)
         put_summary(f, family, &spells, points, &reasons);
     free(points);
     reasons_clear(&reasons);
@@ -208,12 +207,12 @@ compute(struct follow *f, struct err *err)
         if (f->families.items[i].n)
             code = put_family(f, f->families.items[i], err);
     if (f->recurrence)
-        table_note(f->table,
+        table_note(f->recurrence,
                    "gone: not seen for %u days; back: seen again within 30 or 90 days "
                    "after that; only those watched that long are counted",
                    r->quiet_days);
-    else
-        table_note(f->table,
+    if (f->survival)
+        table_note(f->survival,
                    "subjects are addresses whose start was seen (unseen for %u days "
                    "before); an end is known after %u days; where addresses change hands "
                    "a spell ends with the lease, so this is a lower bound for infections",
@@ -221,43 +220,68 @@ compute(struct follow *f, struct err *err)
     return code;
 }
 
-static errcode
-follow(const struct measure_request *request, bool recurrence, struct table **ret, struct err *err)
+static void
+note_empty(struct follow *f)
 {
-    struct follow f = {.recurrence = recurrence};
+    if (f->survival)
+        scope_note_empty(&f->scope, f->survival);
+    if (f->recurrence)
+        scope_note_empty(&f->scope, f->recurrence);
+}
+
+/* Either of RET_SURVIVAL and RET_RECURRENCE may be NULL. */
+static errcode
+follow(const struct measure_request *request, struct table **ret_survival,
+       struct table **ret_recurrence, struct err *err)
+{
+    struct follow f = {0};
     if (request->quiet_days < 1 || request->quiet_days > 365)
         return err_set(err, ERR_USAGE, "the quiet time is 1 to 365 days");
     errcode code = scope_open(&f.scope, request, CLASS_INFECTED_SYSTEM, err);
     if (code)
         return code;
-    f.table = recurrence ? table_new(recurrence_columns,
-                                     sizeof recurrence_columns / sizeof *recurrence_columns)
-              : request->curve
-                  ? table_new(curve_columns, sizeof curve_columns / sizeof *curve_columns)
-                  : table_new(survival_columns, sizeof survival_columns / sizeof *survival_columns);
-    if (scope_empty(&f.scope))
-        scope_note_empty(&f.scope, f.table);
-    else
+    if (ret_recurrence)
+        f.recurrence =
+            table_new(recurrence_columns, sizeof recurrence_columns / sizeof *recurrence_columns);
+    if (ret_survival)
+        f.survival =
+            request->curve
+                ? table_new(curve_columns, sizeof curve_columns / sizeof *curve_columns)
+                : table_new(survival_columns, sizeof survival_columns / sizeof *survival_columns);
+    if (!scope_empty(&f.scope))
         code = compute(&f, err);
+    else
+        note_empty(&f);
     health_clear(&f.health);
     names_clear(&f.families);
     scope_close(&f.scope);
     if (code) {
-        table_free(f.table);
+        table_free(f.survival);
+        table_free(f.recurrence);
         return code;
     }
-    *ret = f.table;
+    if (ret_survival)
+        *ret_survival = f.survival;
+    if (ret_recurrence)
+        *ret_recurrence = f.recurrence;
     return OK;
 }
 
 errcode
 measure_survival(const struct measure_request *request, struct table **ret, struct err *err)
 {
-    return follow(request, false, ret, err);
+    return follow(request, ret, NULL, err);
 }
 
 errcode
 measure_recurrence(const struct measure_request *request, struct table **ret, struct err *err)
 {
-    return follow(request, true, ret, err);
+    return follow(request, NULL, ret, err);
+}
+
+errcode
+measure_spells(const struct measure_request *request, struct table **ret_survival,
+               struct table **ret_recurrence, struct err *err)
+{
+    return follow(request, ret_survival, ret_recurrence, err);
 }
