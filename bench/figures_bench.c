@@ -114,6 +114,69 @@ same_bytes(const char *a, const char *b)
     return same;
 }
 
+static void
+ask(const struct figures *figures, const char *name, int rounds,
+    void (*question)(const struct figures *), double limit)
+{
+    double start = cpu_seconds();
+    for (int i = 0; i < rounds; i++)
+        question(figures);
+    double each = (cpu_seconds() - start) / rounds * 1e3;
+    bench_print(&(struct bench_row){name, "ms", NULL, limit > 1 ? "<= 20 ms" : "< 1 ms", each, 0, 0,
+                                    each < limit});
+}
+
+static void
+ask_trend(const struct figures *figures)
+{
+    const struct figures_meta *meta = figures_meta(figures);
+    struct reasons reasons = {0};
+    for (int family = 0; family < FAMILIES; family++) {
+        char name[16];
+        snprintf(name, sizeof name, "family%d", family);
+        require(figures_mean(figures, CLASS_INFECTED_SYSTEM, str_of(name), FIGURES_TOTAL, STR(""),
+                             meta->first, meta->last)
+                    .maximum > 0);
+    }
+    figures_reasons(figures, CLASS_INFECTED_SYSTEM, STR("family3"), FIGURES_TOTAL, STR(""),
+                    meta->first, meta->last, &reasons);
+    reasons_clear(&reasons);
+}
+
+static void
+ask_rates(const struct figures *figures)
+{
+    const struct figures_meta *meta = figures_meta(figures);
+    struct rate *rates;
+    uint32_t days;
+    require(figures_rates(figures, CLASS_INFECTED_SYSTEM, STR("family3"), FIGURES_PROVINCE,
+                          meta->first, meta->last, &rates, &days) > 0);
+    free(rates);
+}
+
+static void
+ask_change(const struct figures *figures)
+{
+    const struct figures_meta *meta = figures_meta(figures);
+    struct figures_change change;
+    require(figures_change(figures, CLASS_INFECTED_SYSTEM, FIGURES_ALL, FIGURES_TOTAL, STR(""),
+                           (struct measure_window){meta->first, meta->first + 9},
+                           (struct measure_window){meta->last - 9, meta->last}, true, &change,
+                           NULL) == OK);
+}
+
+static void
+ask_all(const char *path)
+{
+    struct figures *figures;
+    struct err err;
+    must(figures_open(path, true, &figures, &err), &err);
+    ask(figures, "figures: ten trends with reasons", 1000, ask_trend, 1);
+    ask(figures, "figures: rates by province", 1000, ask_rates, 1);
+    ask(figures, "figures: a change with its interval", 50, ask_change, 20);
+    figures_unref(figures);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -143,6 +206,7 @@ main(int argc, char **argv)
     bool same = same_bytes(path, again);
     bench_print(&(struct bench_row){"figures: one new day", "s", "afresh", "same bytes", more,
                                     afresh, afresh / more, same});
+    ask_all(again);
     sightings_close(world.sightings);
     networks_free(world.networks);
     free(world.pool);

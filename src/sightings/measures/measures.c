@@ -226,7 +226,6 @@ measure_needs_networks(const struct measure *measure, const struct measure_reque
     enum measure_by by = request->by;
     return by == BY_ISP || by == BY_ASN || by == BY_PROVINCE || by == BY_KIND ||
            measure->compute == measure_networks || measure->compute == measure_churn ||
-           measure->compute == measure_estimate ||
-           request->country.n || request->province.n || request->isp.n || request->asn ||
-           request->kind.n || request->control.n;
+           measure->compute == measure_estimate || request->country.n || request->province.n ||
+           request->isp.n || request->asn || request->kind.n || request->control.n;
 }
