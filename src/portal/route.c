@@ -19,6 +19,9 @@ static const struct page *const pages[] = {
     &page_share_channel,
     &page_share_files,
     &page_robots,
+    &page_meeting,
+    &page_meeting_check,
+    &page_meeting_invitation,
     /* data */
     &api_check,
     &api_counters,

@@ -69,6 +69,7 @@ str page_path(const struct visit *visit, enum language language, char out[PAGE_P
 extern const struct page page_home, page_check, page_figures, page_figures_data, page_robots;
 extern const struct page page_join, page_share, page_share_channel, page_share_files;
 extern const struct page api_check, api_counters, api_stats, api_measures;
+extern const struct page page_meeting, page_meeting_check, page_meeting_invitation;
 
 /* Sends the visitor on to LOCATION, which is constant or in reply->text. */
 void page_serve_see_other(const struct visit *visit, const char *location);
