@@ -21,6 +21,9 @@ enum {
     LIMIT_CONF_BYTES = 1 << 20,    /* a configuration file */
     LIMIT_TABLE_BYTES = 64 << 20,  /* a TSV table */
     LIMIT_EMBLEM_BYTES = 64 << 10, /* the picture in the pages' header */
+    LIMIT_METRICS_BYTES = 1 << 20, /* Prometheus text (khien serve's: 3 KiB) */
+    LIMIT_METRICS_SAMPLES = 4096,  /* its lines with values */
+    LIMIT_METRICS_LABELS = 16,     /* of one of them */
 };
 /* Bytes of one feed file after decompression, and how much larger than its archive it may be. */
 #define LIMIT_FEED_BYTES ((size_t)8 << 30)

@@ -266,6 +266,8 @@ static const int calls_always[] = {SCMP_SYS(read),
 /* Only what a terminal and a socket are asked; never TIOCSTI, which types for the user. */
 static const uint64_t ioctls[] = {0x5401 /* TCGETS */, 0x5413 /* TIOCGWINSZ */,
                                   0x541b /* FIONREAD */, 0x5421 /* FIONBIO */};
+static const uint64_t ioctls_terminal[] = {0x5402 /* TCSETS */, 0x5403 /* TCSETSW */,
+                                           0x5404 /* TCSETSF */};
 static const int calls_threads[] = {SCMP_SYS(sched_setaffinity), SCMP_SYS(sched_getparam),
                                     SCMP_SYS(sched_getscheduler), SCMP_SYS(setpriority)};
 static const int calls_network[] = {
@@ -358,12 +360,21 @@ rules_sockets(scmp_filter_ctx filter, unsigned needs)
 }
 
 static int
+rules_ioctl(scmp_filter_ctx filter, const uint64_t *requests, size_t count)
+{
+    int status = 0;
+    for (size_t i = 0; i < count && status == 0; i++)
+        status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+                                  SCMP_A1(SCMP_CMP_EQ, requests[i]));
+    return status;
+}
+
+static int
 rules_always(scmp_filter_ctx filter)
 {
     int status = ALLOW(filter, calls_always);
-    for (size_t i = 0; i < sizeof ioctls / sizeof *ioctls && status == 0; i++)
-        status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                                  SCMP_A1(SCMP_CMP_EQ, ioctls[i]));
+    if (status == 0)
+        status = rules_ioctl(filter, ioctls, sizeof ioctls / sizeof *ioctls);
     /* prctl names threads and asks; it cannot give anything back. */
     if (status == 0)
         status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 0);
@@ -376,6 +387,9 @@ static int
 add_rules(scmp_filter_ctx filter, unsigned needs)
 {
     int status = rules_always(filter);
+    if (status == 0 && (needs & NEED_TERMINAL))
+        status =
+            rules_ioctl(filter, ioctls_terminal, sizeof ioctls_terminal / sizeof *ioctls_terminal);
     if (status == 0 && (needs & (NEED_THREADS | NEED_CONNECT | NEED_LISTEN)))
         status = rules_threads(filter);
     if (status == 0 && (needs & (NEED_CONNECT | NEED_LISTEN)))

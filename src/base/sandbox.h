@@ -7,13 +7,14 @@
 #include "base/str.h"
 
 enum need {
-    NEED_READ = 1 << 0,    /* read the files named on the command line */
-    NEED_STATE = 1 << 1,   /* read var/ */
-    NEED_WRITE = 1 << 2,   /* change var/ (implies NEED_STATE) */
-    NEED_OUTPUT = 1 << 3,  /* write the files and folders named as output */
-    NEED_LISTEN = 1 << 4,  /* accept connections */
-    NEED_CONNECT = 1 << 5, /* make connections, resolve names */
-    NEED_THREADS = 1 << 6, /* start threads */
+    NEED_READ = 1 << 0,     /* read the files named on the command line */
+    NEED_STATE = 1 << 1,    /* read var/ */
+    NEED_WRITE = 1 << 2,    /* change var/ (implies NEED_STATE) */
+    NEED_OUTPUT = 1 << 3,   /* write the files and folders named as output */
+    NEED_LISTEN = 1 << 4,   /* accept connections */
+    NEED_CONNECT = 1 << 5,  /* make connections, resolve names */
+    NEED_THREADS = 1 << 6,  /* start threads */
+    NEED_TERMINAL = 1 << 7, /* change how the terminal takes keys */
 };
 
 enum { SANDBOX_PATHS_MAX = 4096 };

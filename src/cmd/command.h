@@ -101,5 +101,8 @@ void help_call(const struct command *command, const struct action *action, struc
 void manual_program(struct buf *out);
 void manual_command(const struct command *command, struct buf *out);
 
+/* completion.c */
+void completion_bash(struct buf *out);
+
 /* confine.c: enters the sandbox of the call's action. */
 errcode confine(const struct call *call, struct err *err);

@@ -10,6 +10,7 @@ struct download {
     const char *etag, *last_modified; /* of the copy at hand; "" = none */
     const char *const *headers;       /* lines to send, count in header_count */
     size_t header_count;
+    bool direct; /* never by the environment's proxy */
     uint64_t max_bytes;
     long timeout_seconds;
     void *context;

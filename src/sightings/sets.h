@@ -63,6 +63,18 @@ errcode sightings_each_source_day(struct sightings *sightings, day from, day to,
                                                   struct err *err),
                                   void *context, struct err *err);
 
+/* What one source delivered of late: when its last input came, and the events of the inputs that
+ * came on the day ON. In the order of their names. */
+struct source_input {
+    str source;
+    usec last;
+    uint64_t rows;
+};
+errcode sightings_each_source(struct sightings *sightings, day on,
+                              errcode (*each)(void *context, const struct source_input *row,
+                                              struct err *err),
+                              void *context, struct err *err);
+
 /* The archive path (below the folder) of each input that has events between FROM and TO. */
 errcode sightings_each_input(struct sightings *sightings, day from, day to,
                              errcode (*each)(void *context, str path, struct err *err),

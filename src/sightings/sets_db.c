@@ -369,6 +369,36 @@ sightings_each_source_day(struct sightings *sightings, day from, day to,
 }
 
 errcode
+sightings_each_source(struct sightings *sightings, day on,
+                      errcode (*each)(void *context, const struct source_input *row,
+                                      struct err *err),
+                      void *context, struct err *err)
+{
+    cleanup(cleanup_statement) struct statement *statement = NULL;
+    errcode code = store_prepare(sightings->store,
+                                 "SELECT source, max(received),"
+                                 " sum(CASE WHEN received_day = ?1 THEN input_day.rows ELSE 0 END)"
+                                 " FROM input_day JOIN input USING (sha256, received_day)"
+                                 " GROUP BY source ORDER BY source",
+                                 &statement, err);
+    if (code != OK)
+        return code;
+    bool more;
+    store_bind_i64(statement, 1, on);
+    while ((code = store_step(statement, &more, err)) == OK && more) {
+        struct source_input row = {
+            .source = store_column_str(statement, 0),
+            .last = store_column_i64(statement, 1),
+            .rows = (uint64_t)store_column_i64(statement, 2),
+        };
+        code = each(context, &row, err);
+        if (code != OK)
+            return code;
+    }
+    return code;
+}
+
+errcode
 sightings_each_input(struct sightings *sightings, day from, day to,
                      errcode (*each)(void *context, str path, struct err *err), void *context,
                      struct err *err)

@@ -21,6 +21,18 @@ ok $? 'an action shows its own options'
 ok $? 'and their defaults'
 is "$("$KHIEN" --version)" "$("$KHIEN" version)" '--version'
 
+"$KHIEN" help --completion >completion
+completed() { # completed WORD…: what bash offers for the last one
+    bash -c '. ./completion; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _khien khien
+        printf "%s " "${COMPREPLY[@]}"' - "$@"
+}
+is "$(completed khien fe)" 'feed fetch ' 'bash completes commands'
+is "$(completed khien feed p)" 'parse ' 'actions'
+is "$(completed khien feed parse --col)" '--columns ' "an action's options"
+is "$(completed khien serve --admin)" '--admin-listen ' "a command's options"
+is "$(completed khien serve --no-s)" '--no-sandbox ' 'options of every command'
+is "$(completed khien check 192)" ' ' 'and nothing else'
+
 wrong() { # wrong WORDS… -- PART-OF-MESSAGE: status 2, nothing on standard output
     words=''
     while [ "$1" != -- ]; do

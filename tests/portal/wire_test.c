@@ -3,6 +3,7 @@
  * well-formed is served. Proves also that libmicrohttpd lays out heads as exchange.c assumes. */
 #include "portal/http/server.h"
 
+#include "base/file.h"
 #include "base/tap.h"
 #include "tests/portal/client.h"
 
@@ -290,9 +291,34 @@ check_pipeline(uint16_t port)
     buf_clear(&answer);
 }
 
-int
-main(void)
+/* FOLDER/refused.N and FOLDER/served.N: the same cases for who sends them through a proxy
+ * (tests/cli/nginx.t). */
+static int
+write_cases(const char *folder)
 {
+    const struct {
+        const char *name;
+        const struct request *requests;
+        size_t count;
+    } lists[] = {{"refused", refused, sizeof refused / sizeof *refused},
+                 {"served", served, sizeof served / sizeof *served}};
+    for (size_t list = 0; list < 2; list++)
+        for (size_t i = 0; i < lists[list].count; i++) {
+            char path[PATH_TEXT];
+            struct err err;
+            const struct request *request = &lists[list].requests[i];
+            snprintf(path, sizeof path, "%s/%s.%zu", folder, lists[list].name, i);
+            if (file_replace(path, (str){request->bytes, request->size}, &err) != OK)
+                return 1;
+        }
+    return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+    if (argc == 3 && strcmp(argv[1], "--write") == 0)
+        return write_cases(argv[2]);
     struct err err;
     int fd;
     uint16_t port;

@@ -20,5 +20,6 @@ extern const struct command command_serve;
 extern const struct command command_simulate;
 extern const struct command command_snapshot;
 extern const struct command command_stats;
+extern const struct command command_top;
 extern const struct command command_verify;
 extern const struct command command_version;

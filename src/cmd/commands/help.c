@@ -62,14 +62,27 @@ list(void)
 }
 
 static errcode
+completion(void)
+{
+    struct buf out = BUF(1 << 20);
+    completion_bash(&out);
+    fwrite(out.p, 1, out.n, stdout);
+    buf_clear(&out);
+    return OK;
+}
+
+static errcode
 run_or_list(const struct call *call, struct err *err)
 {
+    if (call_given(call, "completion"))
+        return completion();
     return call_given(call, "names") ? list() : run(call, err);
 }
 
 static const struct option options[] = {
     {"manual", NULL, NULL, "write the manual page as mdoc(7) instead", 0},
     {"names", NULL, NULL, "list the names of the commands, one a line", 0},
+    {"completion", NULL, NULL, "write the completion for bash", 0},
     {0},
 };
 static const struct action actions[] = {
