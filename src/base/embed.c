@@ -16,3 +16,12 @@ embed_file(const char *name)
     require(!"the embedded file is listed in meson.build");
     return STR("");
 }
+
+bool
+embed_at(size_t index, struct embedded_file *ret)
+{
+    if (index >= embedded_file_count)
+        return false;
+    *ret = embedded_files[index];
+    return true;
+}

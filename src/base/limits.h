@@ -25,6 +25,16 @@ enum {
     LIMIT_METRICS_SAMPLES = 4096,  /* its lines with values */
     LIMIT_METRICS_LABELS = 16,     /* of one of them */
 };
+/* Content files, which editors write. */
+enum {
+    LIMIT_CONTENT_FILE = 128 << 10, /* bytes of a file (built in: 7 KiB) */
+    LIMIT_CONTENT_FILES = 4000,     /* files in a folder */
+    LIMIT_CONTENT_BYTES = 32 << 20, /* bytes of all files in a folder */
+    LIMIT_CONTENT_FIELDS = 128,     /* lines of a header */
+    LIMIT_CONTENT_VALUE = 2000,     /* bytes of a value there */
+    LIMIT_CONTENT_LINKS = 256,      /* links of a file that are checked */
+    LIMIT_CONTENT_HTML = 512 << 10, /* bytes that a file's text becomes */
+};
 /* Bytes of one feed file after decompression, and how much larger than its archive it may be. */
 #define LIMIT_FEED_BYTES ((size_t)8 << 30)
 #define LIMIT_EXPANSION_RATIO 1000

@@ -358,6 +358,13 @@ figure_of(const struct slot *slot)
 }
 
 struct counter_figure
+counters_figure_of(struct counters *counters, enum counter what, str name)
+{
+    const struct slot *slot = slot_find(counters, what, name);
+    return slot ? figure_of(slot) : (struct counter_figure){.since = DAY_NONE};
+}
+
+struct counter_figure
 counters_figure(const struct counters *counters, enum counter what)
 {
     struct counter_figure all = {.since = DAY_NONE};

@@ -53,6 +53,8 @@ struct counter_figure {
 };
 /* Over all names. */
 struct counter_figure counters_figure(const struct counters *counters, enum counter what);
+/* Of one name only. */
+struct counter_figure counters_figure_of(struct counters *counters, enum counter what, str name);
 
 /* The public figures as JSON; those below COUNTER_SHOWN as null. */
 void counters_write_json(const struct counters *counters, struct buf *out);

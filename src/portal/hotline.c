@@ -44,25 +44,49 @@ hotlines_check(str table, struct err *err)
     }
 }
 
+static struct hotline
+hotline_of(const str cells[])
+{
+    struct hotline hotline = {
+        .name = {[LANGUAGE_VI] = cells[COLUMN_NAME_VI], [LANGUAGE_EN] = cells[COLUMN_NAME_EN]},
+        .phone = cells[COLUMN_PHONE],
+        .email = cells[COLUMN_EMAIL],
+        .url = cells[COLUMN_URL],
+        .scope = cells[COLUMN_SCOPE],
+        .source = cells[COLUMN_SOURCE],
+    };
+    parse_day(cells[COLUMN_FROM], DAY_NONE, &hotline.from);
+    parse_day(cells[COLUMN_TO], DAY_NONE, &hotline.to);
+    return hotline;
+}
+
 size_t
-hotlines_find(str table, const char *scope, day today, struct hotline out[HOTLINES_MAX])
+hotlines_list(str table, const char *scope, struct hotline out[HOTLINES_ALL_MAX])
 {
     struct tsv tsv = tsv_open("hotlines", table, COLUMNS);
     str cells[TSV_CELLS_MAX];
     bool more;
     size_t n = 0;
-    while (n < HOTLINES_MAX && tsv_next(&tsv, cells, &more, NULL) == OK && more) {
-        day from, to;
-        if (!str_eq(cells[COLUMN_SCOPE], str_of(scope)) ||
-            !parse_day(cells[COLUMN_FROM], 0, &from) ||
-            !parse_day(cells[COLUMN_TO], INT32_MAX, &to) || today < from || today > to)
-            continue;
-        out[n++] = (struct hotline){
-            .name = {[LANGUAGE_VI] = cells[COLUMN_NAME_VI], [LANGUAGE_EN] = cells[COLUMN_NAME_EN]},
-            .phone = cells[COLUMN_PHONE],
-            .email = cells[COLUMN_EMAIL],
-            .url = cells[COLUMN_URL],
-        };
-    }
+    while (n < HOTLINES_ALL_MAX && tsv_next(&tsv, cells, &more, NULL) == OK && more)
+        if (str_eq(cells[COLUMN_SCOPE], str_of(scope)))
+            out[n++] = hotline_of(cells);
+    return n;
+}
+
+bool
+hotline_is_valid(const struct hotline *hotline, day today)
+{
+    return (hotline->from == DAY_NONE || today >= hotline->from) &&
+           (hotline->to == DAY_NONE || today <= hotline->to);
+}
+
+size_t
+hotlines_find(str table, const char *scope, day today, struct hotline out[HOTLINES_MAX])
+{
+    struct hotline all[HOTLINES_ALL_MAX];
+    size_t count = hotlines_list(table, scope, all), n = 0;
+    for (size_t i = 0; i < count && n < HOTLINES_MAX; i++)
+        if (hotline_is_valid(&all[i], today))
+            out[n++] = all[i];
     return n;
 }

@@ -60,6 +60,7 @@ portal_defaults(void)
         .reply_seconds = 30,
         .idle_seconds = 75,
         .hotline_scope = "national",
+        .security_expires = DAY_NONE,
         .home_country = "VN",
         .node = "node",
         .site_url = "",
@@ -94,14 +95,18 @@ open_parts(struct portal *portal, struct err *err)
     site->metrics = &portal->metrics;
     errcode code = hotlines_check(site->hotlines, err);
     if (code == OK)
+        code = security_check(options, err);
+    if (code == OK)
         code = theme_init(&site->theme, &options->theme, err);
     if (code == OK)
         code = families_new("families.file", options->families, &site->families, err);
     if (code != OK)
         return code;
+    site->options = options;
     site->snapshots = newest_new(&snapshots_kind, options->snapshot_folder, &portal->metrics);
     if (options->figures_folder)
         site->figures = newest_new(&figures_kind, options->figures_folder, &portal->metrics);
+    site->contents = contents_new(options->content_folder);
     site->rate = rate_new(options->rate_per_minute);
     if (options->state_folder)
         site->stats = stats_new(&(struct stats_options){options->state_folder, options->baseline,
@@ -143,6 +148,8 @@ portal_new(const struct portal_options *options, struct portal **ret, struct err
         portal_free(portal);
         return code;
     }
+    if (!security_is_served(options, clock_today()))
+        log_info("no security.txt: set security.contact and security.expires");
     raise_descriptor_limit(options->connections);
     look(&portal->site);
     *ret = portal;
@@ -207,6 +214,7 @@ tick(struct portal *portal)
     counters_tick(portal->site.counters);
     posters_tick(portal->site.posters);
     look(&portal->site);
+    contents_tick(portal->site.contents);
 }
 
 /* Until nothing has been running for a second (a head may be on its way that no sweep has seen
@@ -283,6 +291,7 @@ portal_free(struct portal *portal)
     newest_free(portal->site.snapshots);
     newest_free(portal->site.figures);
     stats_free(portal->site.stats);
+    contents_free(portal->site.contents);
     rate_free(portal->site.rate);
     counters_free(portal->site.counters);
     posters_free(portal->site.posters);

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/catalog.h"
+#include "base/table.h"
 #include "intel/intel.h"
 #include "sightings/sightings.h"
 
@@ -15,6 +16,14 @@
 void portal_check_json(const struct snapshot *snapshot, ip addr, usec now, const char *home,
                        enum language language, struct buf *out);
 
+/* Reads the built-in content overlaid by FOLDER (NULL or "": none) and finds every fault:
+ * `khien content check` and `list` (docs/content.md). *RET_FAULTS is how many of the table's rows
+ * are more than remarks. The caller frees the table. */
+errcode portal_content_check(const char *folder, struct table **ret, size_t *ret_faults,
+                             struct err *err);
+/* One row an item; ERR_FORMAT when the content would be refused. */
+errcode portal_content_list(const char *folder, struct table **ret, struct err *err);
+
 /* What an operator gives the pages of the own: NULL or empty = the program's. */
 struct theme_options {
     const char *name[2]; /* of the site, by enum language */
@@ -22,7 +31,7 @@ struct theme_options {
     str emblem;          /* a PNG or SVG file's content */
 };
 
-enum { PORTAL_TRUSTED_MAX = 64 };
+enum { PORTAL_TRUSTED_MAX = 64, PORTAL_SECURITY_MAX = 8 };
 
 /* All text must outlive the portal. portal_defaults gives what is sensible for one machine. */
 struct portal_options {
@@ -55,7 +64,13 @@ struct portal_options {
     const char *home_country;   /* "VN": others are told about VPN */
     const char *counter_folder; /* NULL: the counters are kept in memory only */
     const char *node;           /* names this node's file there */
-    const char *site_url;       /* where the public finds the pages; "" = not told */
+    const char *content_folder; /* overlays the built-in content; NULL or "" = none */
+    const char *campaign_slug;  /* of the campaign that runs now */
+    const char *site_url;       /* "https://khien.example", for feeds; NULL or "" = not known */
+    /* For security.txt (RFC 9116); without contacts or a day to come there is none. */
+    const char *security_contact[PORTAL_SECURITY_MAX]; /* mailto:, https: or tel: */
+    size_t security_count;
+    day security_expires;
 };
 struct portal_options portal_defaults(void);
 

@@ -14,6 +14,7 @@ static const struct page *const pages[] = {
     &page_check,
     &page_join,
     &page_figures,
+    &page_method,
     &page_figures_data,
     &page_share,
     &page_share_channel,
@@ -22,7 +23,24 @@ static const struct page *const pages[] = {
     &page_meeting,
     &page_meeting_check,
     &page_meeting_invitation,
+    &page_tools,
+    &page_tool_get,
+    &page_guides,
+    &page_guide,
+    &page_alerts,
+    &page_alert,
+    &page_press,
+    &page_release,
+    &page_campaigns,
+    &page_campaign,
+    &page_contacts,
+    &page_privacy,
+    &page_accessibility,
+    &page_security,
+    &page_security_old,
     /* data */
+    &feed_alerts,
+    &feed_press,
     &api_check,
     &api_counters,
     &api_measures,
@@ -35,7 +53,8 @@ serve_robots(const struct visit *visit)
     visit->reply->type = "text/plain; charset=utf-8";
     visit->reply->content = STR("User-agent: *\nDisallow: /kiem-tra\nDisallow: /en/check\n"
                                 "Disallow: /api/\nDisallow: /tham-gia\nDisallow: /en/join\n"
-                                "Disallow: /chia-se/qua/\nDisallow: /en/share/via/\n");
+                                "Disallow: /chia-se/qua/\nDisallow: /en/share/via/\n"
+                                "Disallow: /cong-cu/tai/\nDisallow: /en/tools/get/\n");
 }
 
 const struct page page_robots = {
@@ -94,6 +113,15 @@ page_find(str path, enum language *ret_language, str *ret_name)
                 return pages[i];
             }
     return NULL;
+}
+
+bool
+route_exists(const struct content *content, str path, day today)
+{
+    enum language language;
+    str name;
+    const struct page *page = page_find(path, &language, &name);
+    return page && (!name.n || !page->has || page->has(content, name, today));
 }
 
 str
@@ -231,6 +259,9 @@ site_handle(void *context, const struct http_request *request, struct http_reply
         visit.epoch ^= epoch << 48;
     }
     visit.epoch ^= counters_epoch(site->counters) << 16;
+    uint64_t content_epoch;
+    visit.content = contents_ref(site->contents, &content_epoch);
+    visit.epoch += content_epoch * UINT64_C(0x9e3779b97f4a7c15);
     if (visit.page)
         reply->route = visit.page->route;
     if (status == 308) {
@@ -244,6 +275,7 @@ site_handle(void *context, const struct http_request *request, struct http_reply
     } else {
         serve_shared(&visit);
     }
+    content_unref(visit.content);
     if (visit.snapshot)
         snapshot_unref(visit.snapshot);
     if (visit.figures)

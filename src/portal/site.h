@@ -2,6 +2,7 @@
 /* What requests are answered from, and the answering (inner to the part). */
 #pragma once
 
+#include "portal/content/contents.h"
 #include "portal/counters.h"
 #include "portal/http/rate.h"
 #include "portal/http/server.h"
@@ -21,6 +22,8 @@ struct site {
     struct families *families;
     struct newest *snapshots, *figures; /* figures: NULL without a folder of them */
     struct stats *stats;                /* NULL: this node has no database */
+    struct contents *contents;
+    const struct portal_options *options; /* those that no part owns */
     struct rate *rate;
     struct counters *counters;
     struct posters *posters;
@@ -47,6 +50,8 @@ struct page {
     enum page_sort sort;
     enum metrics_route route;
     void (*serve)(const struct visit *visit); /* writes into visit->reply */
+    /* With a "*": whether that name is there on DAY; NULL: any is. For links that lead nowhere. */
+    bool (*has)(const struct content *content, str name, day today);
 };
 
 /* One request while it is answered. */
@@ -58,23 +63,36 @@ struct visit {
     str name;                /* what "*" of its path stands for */
     enum language language;
     struct snapshot *snapshot; /* may be NULL */
-    struct figures *figures;   /* may be NULL */
-    uint64_t epoch;            /* another number whenever any data have changed */
+    struct content *content;
+    struct figures *figures; /* may be NULL */
+    uint64_t epoch;          /* another number whenever any data have changed */
 };
 
 /* The page's own path in LANGUAGE, with the visit's name; "/" in LANGUAGE where there is none. */
 enum { PAGE_PATH = 256 };
 str page_path(const struct visit *visit, enum language language, char out[PAGE_PATH]);
+/* Whether something is served at PATH of this site. */
+bool route_exists(const struct content *content, str path, day today);
 
 extern const struct page page_home, page_check, page_figures, page_figures_data, page_robots;
 extern const struct page page_join, page_share, page_share_channel, page_share_files;
 extern const struct page api_check, api_counters, api_stats, api_measures;
 extern const struct page page_meeting, page_meeting_check, page_meeting_invitation;
+extern const struct page page_tools, page_tool_get, page_guides, page_guide, page_alerts,
+    page_alert, page_press, page_release, page_campaigns, page_campaign, page_contacts,
+    page_privacy, page_accessibility, page_method, page_security, page_security_old;
+extern const struct page feed_alerts, feed_press;
+
+/* Whether the options for security.txt are well-formed, and whether it is served on a day. */
+errcode security_check(const struct portal_options *options, struct err *err);
+bool security_is_served(const struct portal_options *options, day today);
 
 /* Sends the visitor on to LOCATION, which is constant or in reply->text. */
 void page_serve_see_other(const struct visit *visit, const char *location);
 /* Counts what the visitor does; not for this machine's own requests, nor for HEAD. */
 void visit_count(const struct visit *visit, enum counter what, const char *name);
+/* The campaign's target as a chart, for the start page; nothing where there is none. */
+void home_gauge(const struct visit *visit, struct buf *out);
 void page_serve_error(const struct visit *visit, unsigned status);
 /* An error as JSON. MESSAGE may be NULL: then the status's own words. */
 void api_serve_error(const struct visit *visit, unsigned status, const char *message);

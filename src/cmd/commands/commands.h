@@ -7,6 +7,7 @@
 extern const struct command command_baseline;
 extern const struct command command_check;
 extern const struct command command_conf;
+extern const struct command command_content;
 extern const struct command command_feed;
 extern const struct command command_fetch;
 extern const struct command command_figures;

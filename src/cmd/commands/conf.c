@@ -100,6 +100,7 @@ static void
 check_files(struct check *check, const struct conf *conf)
 {
     check_file(check, "data.hotlines", conf_text(conf, "data.hotlines"));
+    check_file(check, "content.folder", conf_text(conf, "content.folder"));
     for (size_t i = 0; i < conf_feeds(conf); i++) {
         char key[128];
         snprintf(key, sizeof key, "[feed %s]: header_file", conf_feed_name(conf, i));

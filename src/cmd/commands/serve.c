@@ -41,6 +41,33 @@ proxies(const struct conf *conf, struct portal_options *options, struct err *err
     return OK;
 }
 
+/* A feed's identifiers are made of it, so it has one spelling. */
+static errcode
+site_url(const struct conf *conf, struct portal_options *options, struct err *err)
+{
+    str url = str_of(conf_text(conf, "http.site_url"));
+    if (url.n && (!str_starts(url, STR("https://")) || str_ends(url, STR("/"))))
+        return err_set(err, ERR_USAGE,
+                       "http.site_url must begin with https:// and not end with a slash, not "
+                       "\"%s\"",
+                       url.p);
+    options->site_url = url.p;
+    return OK;
+}
+
+static errcode
+security(const struct conf *conf, struct portal_options *options, struct err *err)
+{
+    size_t count = conf_count(conf, "security.contact");
+    if (count > PORTAL_SECURITY_MAX)
+        return err_set(err, ERR_LIMIT, "more than %d security.contact", PORTAL_SECURITY_MAX);
+    for (size_t i = 0; i < count; i++)
+        options->security_contact[i] = conf_item(conf, "security.contact", i);
+    options->security_count = count;
+    day_parse(str_of(conf_text(conf, "security.expires")), &options->security_expires);
+    return OK;
+}
+
 static void
 plain_options(const struct conf *conf, struct portal_options *options)
 {
@@ -58,6 +85,8 @@ plain_options(const struct conf *conf, struct portal_options *options)
     options->theme.name[LANGUAGE_EN] = conf_text(conf, "theme.name_en");
     options->theme.colour = conf_text(conf, "theme.colour");
     options->home_country = conf_text(conf, "check.home_country");
+    options->content_folder = conf_text(conf, "content.folder");
+    options->campaign_slug = conf_text(conf, "campaign.slug");
     options->state_folder = conf_text(conf, "state.folder");
     options->baseline = (struct measure_window){conf_day(conf, "campaign.baseline_from"),
                                                 conf_day(conf, "campaign.baseline_to")};
@@ -65,7 +94,6 @@ plain_options(const struct conf *conf, struct portal_options *options)
                                               conf_day(conf, "campaign.result_to")};
     options->target = -(int32_t)conf_number(conf, "campaign.target_percent");
     options->demonstration = conf_yes(conf, "campaign.demonstration");
-    options->site_url = conf_text(conf, "http.site_url");
     options->node = conf_text(conf, "http.node");
 }
 
@@ -117,6 +145,10 @@ run(const struct call *call, struct err *err)
     if (code == OK)
         code = proxies(call->conf, &options, err);
     if (code == OK)
+        code = site_url(call->conf, &options, err);
+    if (code == OK)
+        code = security(call->conf, &options, err);
+    if (code == OK)
         code = state_path(call, "snapshot", folder, err);
     if (code == OK)
         code = state_path(call, "figures", figures, err);
@@ -146,9 +178,16 @@ grant(const struct call *call, struct grants *grants, struct err *err)
 {
     static char counters[PATH_TEXT]; /* until the sandbox is entered */
     char folder[PATH_TEXT];
+    const char *content = conf_text(call->conf, "content.folder");
     errcode code = state_path(call, "snapshot", folder, err);
     if (code == OK && !file_exists(folder))
         code = folder_make(folder, err);
+    if (code == OK && content[0] && !file_exists(content))
+        code = err_set(err, ERR_NOT_FOUND,
+                       "content.folder: there is no folder %s; make it, or leave the key out",
+                       content);
+    if (code == OK)
+        code = grant_read(grants, content, err);
     if (code == OK)
         code = state_path(call, "counters", counters, err);
     if (code == OK && folder_make(counters, NULL) == OK)

@@ -13,6 +13,8 @@ const struct conf_section conf_sections[] = {
     {"check", "What a check of an address looks at.", false},
     {"campaign", "The campaign that the pages and the target gauge are about.", false},
     {"http", "The web server (khien serve).", false},
+    {"content", "What the pages say.", false},
+    {"security", "What /.well-known/security.txt says (RFC 9116).", false},
     {"theme", "The operator's own name, emblem and colour on the pages.", false},
     {"families", "Names of malware families.", false},
     {"data", "Replacements for tables that are built into the program.", false},
@@ -56,7 +58,8 @@ const struct conf_key conf_keys[] = {
     {"http", "listen", CONF_LISTEN, "127.0.0.1:8080",
      .help = "Where the public pages are served; nginx or the like stands in front for TLS."},
     {"http", "site_url", CONF_URL, "",
-     .help = "Where the public finds the pages; share links, QR codes and posters name it.",
+     .help = "Where the public finds the pages, with https:// and without a slash at the end: "
+             "share links, QR codes, posters, feeds and security.txt name it.",
      .example = "https://chiendich.example.vn"},
     {"http", "node", CONF_WORD, "node",
      .help = "The name of this node's file of counters, where several nodes share var/counters "
@@ -81,6 +84,17 @@ const struct conf_key conf_keys[] = {
     {"http", "threads", CONF_NUMBER, "0", 0, 256,
      .help = "Threads that answer; 0 is one for each processor core."},
 
+    {"content", "folder", CONF_PATH, "",
+     .help = "A folder of Markdown files that replace or add to the built-in texts; see "
+             "`khien content`.",
+     .example = "/etc/khien/content"},
+
+    {"security", "contact", CONF_TEXT, "", .list = true,
+     .help = "Where to report a weakness of this site: mailto:, https:// or tel:.",
+     .example = "mailto:security@khien.example.vn"},
+    {"security", "expires", CONF_DAY, "",
+     .help = "The day from which that must not be relied on; renew it within a year.",
+     .example = "2027-06-30"},
     {"theme", "name_vi", CONF_TEXT, "Khiên",
      .help = "The site's name in Vietnamese, beside the emblem and in titles.",
      .example = "Khiên Hải Phòng"},

@@ -106,6 +106,24 @@ put_family(const struct figures_view *view, const json_t *compare, struct buf *o
 }
 
 void
+home_gauge(const struct visit *visit, struct buf *out)
+{
+    cleanup(cleanup_json) json_t *compare = NULL;
+    struct figures_view view = {.visit = visit,
+                                .language = visit->language,
+                                .figures = visit->figures,
+                                .family = FIGURES_ALL};
+    if (!visit->figures)
+        return;
+    str text = figures_ready(visit->figures, STR("compare"), NULL);
+    if (!text.n || json_read(text, JSON_MAX, &compare, NULL) != OK)
+        return;
+    const json_t *all = scope_find(compare, STR("all"));
+    if (all)
+        put_gauge(&view, all, FIGURES_ALL, "target", N_("All infected addresses"), out);
+}
+
+void
 section_target(const struct figures_view *view, struct buf *out)
 {
     cleanup(cleanup_json) json_t *compare = NULL;

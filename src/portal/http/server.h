@@ -57,7 +57,7 @@ struct http_reply {
     str content;      /* constant content instead of BODY */
     struct buf body;
     struct http_job job; /* instead of an answer; only where the request has none yet */
-    char text[128];      /* room for a made field, e.g. the entity tag */
+    char text[512];      /* room for a made field, e.g. the entity tag */
     /* For http_reply_known: */
     bool once; /* the connection closes after it, so it is like no other */
     uint64_t key, epoch;

@@ -4,6 +4,7 @@
  * connection to look up, may look at made-up answers. */
 #include "base/require.h"
 #include "pages.h"
+#include "pages/guides.h"
 #include "portal/http/target.h"
 #include "portal/site.h"
 #include "portal/words.h"
@@ -21,6 +22,7 @@ struct result_text {
     char window[16], address[IP_TEXT], as_of[DAY_TEXT], last[DAY_TEXT], network[160];
     char days[2 * SNAPSHOT_SIGHTINGS_MAX][DAY_TEXT], counts[SNAPSHOT_SIGHTINGS_MAX][COUNT_TEXT];
     char links[CHECK_STATE_COUNT][EXAMPLE_LINK];
+    char guides[SNAPSHOT_SIGHTINGS_MAX][PAGE_PATH];
     struct buf families, meaning, content;
     struct page_result_sightings sightings[SNAPSHOT_SIGHTINGS_MAX];
     struct page_result_others others[SNAPSHOT_SIGHTINGS_MAX];
@@ -51,6 +53,19 @@ count_words(uint32_t count, char out[COUNT_TEXT])
     return str_of(out);
 }
 
+/* What to do about FAMILY (NULL: unknown), as a path; empty where no guide fits. */
+static str
+guide_link(const struct visit *visit, const struct family *family, char out[PAGE_PATH])
+{
+    const struct content_item *guide =
+        family ? guide_for(visit->content, family, clock_today()) : NULL;
+    if (!guide)
+        return (str){NULL, 0};
+    snprintf(out, PAGE_PATH, "%s%.*s",
+             visit->language == LANGUAGE_VI ? "/huong-dan/" : "/en/guides/", STR_ARG(guide->name));
+    return str_of(out);
+}
+
 static void
 add_sightings(const struct visit *visit, const struct check *check, struct page_result *page,
               struct result_text *text)
@@ -67,6 +82,7 @@ add_sightings(const struct visit *visit, const struct check *check, struct page_
             .first = day_words(visit->language, sighting->first, text->days[2 * i]),
             .last = day_words(visit->language, sighting->last, text->days[2 * i + 1]),
             .days = count_words(sighting->days, text->counts[i]),
+            .guide = guide_link(visit, family, text->guides[i]),
         };
     }
     for (size_t i = 0; i < check->other_count; i++) {

@@ -2,10 +2,11 @@
 /* Step 3: texts to copy, share buttons that are plain links to paths of this site, the QR code. */
 #include "base/require.h"
 #include "pages.h"
+#include "portal/charts/number.h"
 #include "portal/poster/qr.h"
 #include "portal/site.h"
 
-enum { CODE_TEXT = 64 << 10, LINK_TEXT = 4096, NUMBER_TEXT = 32, FIGURE_TEXT = 160 };
+enum { CODE_TEXT = 64 << 10, LINK_TEXT = 4096, FIGURE_TEXT = 160 };
 
 static const struct {
     enum counter what;
@@ -37,21 +38,6 @@ fill(struct buf *out, const char *message, const str *values, size_t count)
     }
 }
 
-/* 1234567 as 1.234.567, or 1,234,567 in English. */
-static str
-number_words(enum language language, uint64_t number, char out[NUMBER_TEXT])
-{
-    char digits[NUMBER_TEXT];
-    size_t n = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)number), at = 0;
-    for (size_t i = 0; i < n && at + 2 < NUMBER_TEXT; i++) {
-        if (i && (n - i) % 3 == 0)
-            out[at++] = language == LANGUAGE_VI ? '.' : ',';
-        out[at++] = digits[i];
-    }
-    out[at] = 0;
-    return (str){out, at};
-}
-
 static void
 add_figures(const struct visit *visit, struct page_share *page, struct share_text *text)
 {
@@ -61,7 +47,7 @@ add_figures(const struct visit *visit, struct page_share *page, struct share_tex
         struct buf line = BUF(FIGURE_TEXT - 1);
         if (figure.total < COUNTER_SHOWN)
             continue;
-        const str values[] = {number_words(visit->language, figure.total, number),
+        const str values[] = {number_text(number, visit->language, (double)figure.total, 0),
                               day_words(visit->language, figure.since, since)};
         fill(&line, catalog_text(visit->language, figures[i].text), values, 2);
         str_copy(buf_view(&line), text->figures[i], FIGURE_TEXT);
