@@ -22,6 +22,7 @@ GOVUK = "govuk-frontend/dist/govuk/govuk-frontend.min.css"
 FONTS = "@fontsource/be-vietnam-pro/files"
 ICONS = "lucide-static/icons"
 SHEET = "style.css"
+ALONE = {"live.css", "uPlot.min.css"} # of the live view only
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
          ".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2",
          ".txt": "text/plain; charset=utf-8", ".webmanifest": "application/manifest+json"}
@@ -271,12 +272,15 @@ def read(path):
 
 
 def load(modules, paths):
-    sheets = [p for p in paths if p.endswith(".css")]
+    sheets = [p for p in paths if p.endswith(".css") and os.path.basename(p) not in ALONE]
     naming = [p for p in paths if p.endswith((".html", ".c"))]
     own = "\n".join(map(read, sheets))
     assets = {}
     for path in paths:
-        if not path.endswith((".css", ".html", ".c")):
+        if os.path.basename(path) in ALONE:
+            assets[os.path.basename(path)] = asset(os.path.basename(path),
+                                                   minify(read(path)).encode())
+        elif not path.endswith((".css", ".html", ".c")):
             with open(path, "rb") as file:
                 assets[os.path.basename(path)] = asset(os.path.basename(path), file.read())
     for name, content in fonts_of(own, modules).items():

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/require.h"
 
+#include <sys/stat.h>
 #include <xxhash.h>
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "chunked files are little-endian");
@@ -173,6 +174,23 @@ chunk_file_close(struct chunk_file *file)
 {
     file_map_close(&file->map);
     file->count = 0;
+}
+
+errcode
+chunk_file_hash(int fd, const char *path, struct checksum *ret, uint64_t *ret_size, struct err *err)
+{
+    struct stat status;
+    uint64_t stored[2];
+    if (fstat(fd, &status) != 0)
+        return err_set_errno(err, "cannot examine %s", path);
+    if (!S_ISREG(status.st_mode) || status.st_size < (off_t)(sizeof(struct header) + sizeof stored))
+        return err_set(err, ERR_CORRUPT, "%s is no chunked file", path);
+    ssize_t n = pread(fd, stored, sizeof stored, status.st_size - (off_t)sizeof stored);
+    if (n != (ssize_t)sizeof stored)
+        return err_set_errno(err, "cannot read %s", path);
+    *ret = (struct checksum){.high = stored[0], .low = stored[1]};
+    *ret_size = (uint64_t)status.st_size;
+    return OK;
 }
 
 errcode

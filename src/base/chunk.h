@@ -32,6 +32,10 @@ struct chunk_file {
 errcode chunk_file_open(const char *path, const char magic[8], bool verify, struct chunk_file *ret,
                         struct err *err);
 void chunk_file_close(struct chunk_file *file);
+/* The hash at the end of the open file FD, as it stands there, and the file's size. Nothing is
+ * verified. PATH is for messages. */
+errcode chunk_file_hash(int fd, const char *path, struct checksum *ret, uint64_t *ret_size,
+                        struct err *err);
 /* The chunk's bytes, which must be a multiple of ITEM; ERR_CORRUPT when it is missing or is not. */
 errcode chunk_find(const struct chunk_file *file, uint32_t id, size_t item, str *ret,
                    struct err *err);

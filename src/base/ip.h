@@ -44,6 +44,12 @@ void ip_to_bytes(ip addr, uint8_t out[16]);
 bool ip_is_special(ip addr);
 /* Loopback or private (RFC 1918, RFC 4193, fe80::/10): a visitor from the operator's own desk. */
 bool ip_is_local(ip addr);
+/* 127.0.0.0/8, ::1: this machine itself. */
+static inline bool
+ip_is_loopback(ip addr)
+{
+    return addr.version == 4 ? addr.lo >> 24 == 127 : addr.hi == 0 && addr.lo == 1;
+}
 bool ip_is_cgnat(ip addr);
 /* The address with all bits after BITS zero. */
 ip ip_mask(ip addr, uint8_t bits);

@@ -10,13 +10,17 @@ const char *const command_groups[] = {"Feeds in",         "Answers out",        
                                       "Keeping it sound", "About this program", NULL};
 
 const struct command *const commands[] = {
-    &command_ingest,   &command_feed,     &command_fetch,
-    &command_figures,  &command_networks, &command_serve,
-    &command_poster,   &command_check,    &command_snapshot,
-    &command_stats,    &command_baseline, &command_ranking,
-    &command_simulate, &command_content,  &command_conf,
-    &command_top,      &command_verify,   &command_replay,
-    &command_help,     &command_version,  NULL,
+    &command_ingest,  &command_feed,
+    &command_fetch,   &command_figures,
+    &command_mirror,  &command_networks,
+    &command_serve,   &command_poster,
+    &command_check,   &command_snapshot,
+    &command_stats,   &command_baseline,
+    &command_ranking, &command_simulate,
+    &command_content, &command_conf,
+    &command_top,     &command_verify,
+    &command_replay,  &command_help,
+    &command_version, NULL,
 };
 
 const struct option global_options[] = {

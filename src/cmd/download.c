@@ -62,7 +62,7 @@ show_progress(void *context, curl_off_t total, curl_off_t done, curl_off_t up_to
     (void)up;
     if (transfer->what->progress)
         transfer->what->progress(transfer->what->context, (uint64_t)done, (uint64_t)total);
-    return 0;
+    return transfer->what->stopped && transfer->what->stopped();
 }
 
 /* Validators come from a server: one with a line break would be another header. */
@@ -96,7 +96,7 @@ set_options(CURL *curl, struct transfer *transfer, struct curl_slist *headers)
     curl_easy_setopt(curl, CURLOPT_URL, what->url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https,file");
     curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, what->header_count ? 0L : 1L);
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, what->header_count || what->stay ? 0L : 1L);
     curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 5L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 30L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, what->timeout_seconds);
@@ -116,6 +116,21 @@ set_options(CURL *curl, struct transfer *transfer, struct curl_slist *headers)
 }
 
 static errcode
+code_of(long answer)
+{
+    switch (answer) {
+    case 401:
+    case 403:
+        return ERR_DENIED;
+    case 404:
+    case 410:
+        return ERR_NOT_FOUND;
+    default:
+        return ERR_IO;
+    }
+}
+
+static errcode
 finish(CURL *curl, CURLcode status, const struct transfer *transfer, const char *words,
        struct err *err)
 {
@@ -125,7 +140,8 @@ finish(CURL *curl, CURLcode status, const struct transfer *transfer, const char 
     if (transfer->failed)
         return err->code;
     if (status != CURLE_OK)
-        return err_set(err, ERR_IO, "%s: %s", url, words[0] ? words : curl_easy_strerror(status));
+        return err_set(err, code_of(answer), "%s: %s", url,
+                       words[0] ? words : curl_easy_strerror(status));
     if (answer == 304) {
         transfer->result->unchanged = true;
         return OK;

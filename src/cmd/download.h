@@ -10,11 +10,13 @@ struct download {
     const char *etag, *last_modified; /* of the copy at hand; "" = none */
     const char *const *headers;       /* lines to send, count in header_count */
     size_t header_count;
+    bool stay;   /* refuse redirects, headers or not */
     bool direct; /* never by the environment's proxy */
     uint64_t max_bytes;
     long timeout_seconds;
     void *context;
     void (*progress)(void *context, uint64_t done, uint64_t total); /* may be NULL */
+    bool (*stopped)(void); /* asked about once a second: true breaks it off; may be NULL */
 };
 
 enum { VALIDATOR_MAX = 512 };
@@ -25,5 +27,5 @@ struct downloaded {
 };
 
 /* Writes what comes to FD. Headers of the caller's are secrets: with any, redirects are refused,
- * which would carry them elsewhere. */
+ * which would carry them elsewhere. ERR_NOT_FOUND for 404 and 410, ERR_DENIED for 401 and 403. */
 errcode download(const struct download *what, int fd, struct downloaded *ret, struct err *err);

@@ -163,6 +163,12 @@ snapshot_ref(struct snapshot *snapshot)
     return snapshot;
 }
 
+const char *
+snapshot_path(const struct snapshot *snapshot)
+{
+    return snapshot->path;
+}
+
 struct snapshot *
 snapshot_unref(struct snapshot *snapshot)
 {
@@ -170,6 +176,7 @@ snapshot_unref(struct snapshot *snapshot)
         return NULL;
     chunk_file_close(&snapshot->file);
     free(snapshot->families);
+    free(snapshot->path);
     free(snapshot);
     return NULL;
 }

@@ -45,6 +45,8 @@ errcode snapshot_open(const char *path, enum snapshot_depth depth, struct snapsh
 struct snapshot *snapshot_ref(struct snapshot *snapshot);   /* counted, thread-safe */
 struct snapshot *snapshot_unref(struct snapshot *snapshot); /* always NULL; the last one unmaps */
 const struct snapshot_meta *snapshot_meta(const struct snapshot *snapshot);
+/* As it was opened; the file may be gone meanwhile. */
+const char *snapshot_path(const struct snapshot *snapshot);
 /* The newest var/snapshot/<n>.snap that opens; a damaged newer one is named in *WARNING (may be
  * NULL) and passed over. ERR_NOT_FOUND when there is none. */
 errcode snapshot_open_newest(const char *folder, enum snapshot_depth depth, struct snapshot **ret,

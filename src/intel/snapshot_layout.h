@@ -69,6 +69,7 @@ struct snapshot_family {
 
 struct snapshot {
     struct chunk_file file;
+    char *path; /* owned */
     atomic_uint refs;
     struct snapshot_meta meta;
     day epoch;

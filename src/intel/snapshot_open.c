@@ -160,6 +160,7 @@ snapshot_open(const char *path, enum snapshot_depth depth, struct snapshot **ret
         free(s);
         return code;
     }
+    s->path = mem_strndup(path, strlen(path));
     code = open_parts(s, depth, err);
     if (code != OK) {
         snapshot_unref(s);

@@ -16,7 +16,7 @@
 #include "base/embed.h"
 #include "base/log.h"
 #include "base/require.h"
-#include "portal/admin.h"
+#include "portal/admin/admin.h"
 #include "portal/figures/kind.h"
 #include "portal/hotline.h"
 #include "portal/site.h"
@@ -26,7 +26,6 @@ enum {
     DRAIN_TICK_MS = 50,
     DRAIN_TICKS = 200,
     QUIET_TICKS = 20,
-    ADMIN_CONNECTIONS = 64
 };
 
 struct portal {
@@ -48,6 +47,7 @@ portal_defaults(void)
         .admin = true,
         .admin_listen = ip_from_v4(0x7f000001),
         .admin_port = 9180,
+        .admin_connections = 64,
         .snapshot_folder = "var/snapshot",
         .figures_folder = "var/figures",
         .baseline = {DAY_NONE, DAY_NONE},
@@ -79,6 +79,22 @@ raise_descriptor_limit(unsigned connections)
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
         log_warning("only %llu file descriptors for %u connections",
                     (unsigned long long)limit.rlim_cur, connections);
+}
+
+static void
+open_admin(struct portal *portal)
+{
+    const struct portal_options *options = &portal->options;
+    portal->admin = (struct admin){
+        .metrics = &portal->metrics,
+        .snapshots = portal->site.snapshots,
+        .counters = portal->site.counters,
+        .publisher = {.snapshots = portal->site.snapshots,
+                      .figures_folder = options->figures_folder,
+                      .local = ip_is_loopback(options->admin_listen)},
+    };
+    portal->admin.live = live_new(&portal->metrics, portal->site.snapshots);
+    publisher_key(&portal->admin.publisher, options->node_key);
 }
 
 static errcode
@@ -116,8 +132,7 @@ open_parts(struct portal *portal, struct err *err)
     site->posters = posters_new(&portal->options);
     site->links = share_links_new(options->site_url);
     site->counters = counters_new(options->counter_folder, options->node);
-    portal->admin = (struct admin){
-        .metrics = &portal->metrics, .snapshots = site->snapshots, .counters = site->counters};
+    open_admin(portal);
     portal->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (portal->stop_fd < 0)
         return err_set_errno(err, "eventfd");
@@ -150,7 +165,7 @@ portal_new(const struct portal_options *options, struct portal **ret, struct err
     }
     if (!security_is_served(options, clock_today()))
         log_info("no security.txt: set security.contact and security.expires");
-    raise_descriptor_limit(options->connections);
+    raise_descriptor_limit(options->connections + options->admin_connections);
     look(&portal->site);
     *ret = portal;
     return OK;
@@ -195,8 +210,9 @@ start(struct portal *portal, struct err *err)
     if (code != OK || portal->admin_fd < 0)
         return code;
     portal->admin.server = portal->server;
+    live_watch(portal->admin.live, portal->server);
     http.threads = 1;
-    http.connections = ADMIN_CONNECTIONS;
+    http.connections = options->admin_connections;
     http.trusted.count = 0;
     http.handle = admin_handle;
     http.context = &portal->admin;
@@ -215,6 +231,7 @@ tick(struct portal *portal)
     posters_tick(portal->site.posters);
     look(&portal->site);
     contents_tick(portal->site.contents);
+    live_tick(portal->admin.live);
 }
 
 /* Until nothing has been running for a second (a head may be on its way that no sweep has seen
@@ -223,6 +240,7 @@ static void
 drain(struct portal *portal)
 {
     portal->admin.draining = true;
+    live_close(portal->admin.live); /* a suspended connection cannot be stopped */
     http_server_drain(portal->server);
     for (int i = 0, quiet = 0; i < DRAIN_TICKS && quiet < QUIET_TICKS; i++) {
         poll(NULL, 0, DRAIN_TICK_MS);
@@ -231,9 +249,19 @@ drain(struct portal *portal)
         if (!http_server_connections(portal->server))
             break;
     }
+    for (int i = 0; i < QUIET_TICKS && !live_settled(portal->admin.live); i++)
+        poll(NULL, 0, DRAIN_TICK_MS);
     size_t left = http_server_busy(portal->server);
     if (left)
         log_warning("stopped with %zu requests unfinished", left);
+}
+
+/* A second after the last one was due, however long that took; from now on where it took longer. */
+static int64_t
+next_tick(int64_t due)
+{
+    int64_t now = clock_monotonic(), next = due + TICK_MS * INT64_C(1000000);
+    return next > now ? next : now + TICK_MS * INT64_C(1000000);
 }
 
 static errcode
@@ -244,8 +272,9 @@ serve(struct portal *portal, int signals, struct err *err)
     errcode code = start(portal, err);
     if (code != OK)
         return code;
-    for (;;) {
-        int n = poll(waits, 2, TICK_MS);
+    for (int64_t due = clock_monotonic();;) {
+        due = next_tick(due);
+        int n = poll(waits, 2, (int)((due - clock_monotonic()) / 1000000) + 1);
         if (n > 0 || (n < 0 && errno != EINTR))
             break;
         tick(portal);
@@ -288,6 +317,7 @@ portal_free(struct portal *portal)
     cleanup_close(&portal->fd);
     cleanup_close(&portal->admin_fd);
     cleanup_close(&portal->stop_fd);
+    live_free(portal->admin.live);
     newest_free(portal->site.snapshots);
     newest_free(portal->site.figures);
     stats_free(portal->site.stats);

@@ -24,6 +24,14 @@ errcode portal_content_check(const char *folder, struct table **ret, size_t *ret
 /* One row an item; ERR_FORMAT when the content would be refused. */
 errcode portal_content_list(const char *folder, struct table **ret, struct err *err);
 
+/* Compiled files that nodes get from each other: at /node/NAME of the private listener, kept in a
+ * folder NAME as <n>SUFFIX. Each is a chunked file with MAGIC, and its chunk META begins with the
+ * time of building and the generation of the stored sets. */
+enum { PORTAL_SNAPSHOT, PORTAL_FIGURES, PORTAL_FILES };
+struct portal_file {
+    const char *name, *suffix, *magic;
+};
+extern const struct portal_file portal_files[PORTAL_FILES];
 /* What an operator gives the pages of the own: NULL or empty = the program's. */
 struct theme_options {
     const char *name[2]; /* of the site, by enum language */
@@ -37,9 +45,11 @@ enum { PORTAL_TRUSTED_MAX = 64, PORTAL_SECURITY_MAX = 8 };
 struct portal_options {
     ip listen; /* port 0 = any free one */
     uint16_t port;
-    bool admin; /* metrics and health on a listener of their own */
+    bool admin; /* metrics, health and files for other nodes on a listener of their own */
     ip admin_listen;
     uint16_t admin_port;
+    unsigned admin_connections; /* at once */
+    str node_key;               /* what other nodes must show; empty: this machine only */
     const char *snapshot_folder;
     const char *figures_folder; /* NULL: no page of figures */
     /* For figures computed on request; NULL: this node answers checks only. */

@@ -3,7 +3,29 @@
 #include "base/chunk.h"
 #include "base/tap.h"
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
+
+/* The hash that the file says it has, whether or not it is right. */
+static void
+check_hash(const char *path, const struct buf *original)
+{
+    struct err err;
+    struct checksum hash = {1, 2}, want = checksum_of((str){original->p, original->n - 16});
+    uint64_t size = 0;
+    file_replace(path, buf_view(original), NULL);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    tap_no_err(chunk_file_hash(fd, path, &hash, &size, &err), &err, "the hash at the end");
+    close(fd);
+    tap_ok(checksum_eq(hash, want), "is that of all before it");
+    tap_eq_i64(size, (int64_t)original->n, "and the size");
+    file_replace(path, STR("short"), NULL);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    tap_eq_i64(chunk_file_hash(fd, path, &hash, &size, &err), ERR_CORRUPT, "too short a file");
+    tap_ok(checksum_eq(hash, want), "leaves the outputs alone");
+    close(fd);
+}
 
 int
 main(void)
@@ -53,6 +75,7 @@ main(void)
         found = found && chunk_file_open(path, magic, false, &file, &err) == ERR_CORRUPT;
     }
     tap_ok(found, "each truncation is found even without the hash");
+    check_hash(path, &original);
     buf_clear(&original);
     tap_eq_i64(chunk_file_open("/nonexistent", magic, true, &file, &err), ERR_NOT_FOUND, "no file");
     return tap_done();

@@ -4,6 +4,7 @@
 #include "portal/http/server.h"
 
 #include <pthread.h>
+#include <sys/mman.h>
 
 #include "base/tap.h"
 #include "tests/portal/client.h"
@@ -28,6 +29,19 @@ handle_large(void *context, const struct http_request *request, struct http_repl
     (void)request;
     reply->type = "text/plain";
     reply->content = (str){large, sizeof large};
+}
+
+/* The same size as a file, with a hole for its content. */
+static void
+handle_file(void *context, const struct http_request *request, struct http_reply *reply)
+{
+    (void)context;
+    (void)request;
+    reply->type = "application/octet-stream";
+    reply->file_size = 32 << 20;
+    reply->file = memfd_create("large", MFD_CLOEXEC);
+    if (reply->file < 0 || ftruncate(reply->file, 32 << 20) != 0)
+        abort();
 }
 
 struct fixture {
@@ -142,6 +156,52 @@ check_slow_reader(void)
     buf_clear(&answer);
 }
 
+/* Takes PIECE bytes every tenth of a second for four times as long as an answer may take. */
+static size_t
+read_slowly(int fd, size_t piece)
+{
+    char *into = malloc(piece);
+    size_t got = 0;
+    for (int i = 0; i < 40; i++) {
+        poll(NULL, 0, 100);
+        ssize_t n = recv(fd, into, piece, MSG_DONTWAIT);
+        got += n > 0 ? (size_t)n : 0;
+    }
+    free(into);
+    return got;
+}
+
+/* A file over a slow link takes longer than any other answer may. */
+static void
+check_file(void)
+{
+    struct fixture fixture;
+    struct buf answer = BUF((size_t)64 << 20);
+    struct http_options options = hasty;
+    options.handle = handle_file;
+    if (!start(&fixture, options))
+        return;
+    int fd = client_open(fixture.port);
+    client_send(fd, STR("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+    size_t got = read_slowly(fd, 256 << 10);
+    tap_eq_i64(fixture.metrics.late_connections, 0, "who reads a file steadily has the time");
+    tap_ok(got > 0 && client_read_end(fd, &answer) && got + answer.n > (32 << 20),
+           "and gets all of it");
+    close(fd);
+
+    buf_reset(&answer);
+    fd = client_open(fixture.port);
+    client_send(fd, STR(REQUEST));
+    int waited = 0;
+    while (!fixture.metrics.late_connections && waited++ < CLIENT_PATIENCE_MS * 5 / 100)
+        poll(NULL, 0, 100);
+    tap_ok(fixture.metrics.late_connections > 0, "who does not read it is given up");
+    tap_ok(client_read_end(fd, &answer) && answer.n < (32 << 20), "before its end");
+    close(fd);
+    stop(&fixture);
+    buf_clear(&answer);
+}
+
 static void
 check_idle(void)
 {
@@ -212,6 +272,7 @@ main(void)
 {
     check_dripping_head();
     check_slow_reader();
+    check_file();
     check_idle();
     check_total();
     check_drain();

@@ -6,11 +6,14 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "base/log.h"
+
+#include "portal/site.h"
 #include "tests/portal/client.h"
 #include "tests/portal/fixture.h"
 #include "tests/portal/running.h"
 
-enum { SWAPS = 3, CLIENTS = 4 };
+enum { SWAPS = 3, MANY_SWAPS = 100, CLIENTS = 4 };
 
 #define ASK "GET /api/v1/check HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: " AT_RECENT "\r\n\r\n"
 
@@ -41,14 +44,14 @@ load_main(void *context)
     return NULL;
 }
 
-/* Asks until the answer holds TEXT, for as long as patience lasts. */
+/* Asks until the answer holds TEXT, for as long as patience lasts, PAUSE ms between. */
 static bool
-comes_to_say(uint16_t port, const char *text)
+comes_to_say(uint16_t port, const char *text, int pause)
 {
     struct buf answer = BUF(CLIENT_ANSWER_MAX);
     bool said = false;
     for (int i = 0; i < CLIENT_PATIENCE_MS / 50 && !said; i++) {
-        poll(NULL, 0, 50);
+        poll(NULL, 0, pause);
         buf_reset(&answer);
         int fd = client_open(port);
         client_send(fd, STR(ASK));
@@ -71,7 +74,7 @@ check_swaps(const char *folder, uint16_t port)
         meta.built = clock_now();
         tap_ok(fixture_write(folder, &meta), "snapshot %d", i + 2);
         snprintf(as_of, sizeof as_of, "\"as_of\":\"%s\"", day_format(meta.as_of, text));
-        tap_ok(comes_to_say(port, as_of), "is taken into use");
+        tap_ok(comes_to_say(port, as_of, 50), "is taken into use");
     }
 }
 
@@ -115,7 +118,8 @@ check_damaged(const char *folder, const struct running *running)
     snapshot_next_path(folder, path, sizeof path, &err);
     tap_no_err(file_replace(path, buf_view(&content), &err), &err, "a damaged snapshot appears");
     tap_ok(counts_refusal(portal_admin_port(running->portal)), "it is refused");
-    tap_ok(comes_to_say(portal_port(running->portal), "\"state\":\"recent\""), "the old one stays");
+    tap_ok(comes_to_say(portal_port(running->portal), "\"state\":\"recent\"", 50),
+           "the old one stays");
     buf_clear(&content);
     fixture_remove(whole);
     unlink(path);
@@ -141,6 +145,72 @@ check_under_load(const char *folder)
     tap_eq_i64(load.failed, 0, "no request failed meanwhile");
     tap_ok(load.served > 100, "and many were served");
     running_stop(&running);
+}
+
+/* As fast as files can be written: the portal itself looks once a second only. */
+static void
+swap_often(const char *folder, struct site *site, uint16_t port)
+{
+    struct snapshot_meta meta = fixture_meta();
+    unsigned told = 0;
+    for (int i = 0; i < MANY_SWAPS; i++) {
+        char as_of[64], text[DAY_TEXT];
+        struct err err;
+        meta.as_of = clock_today() - 1 - i % 3;
+        meta.generation = (uint64_t)i + 1000;
+        meta.built = clock_now();
+        if (!fixture_write(folder, &meta))
+            break;
+        newest_tick(site->snapshots);
+        snprintf(as_of, sizeof as_of, "\"as_of\":\"%s\"", day_format(meta.as_of, text));
+        told += comes_to_say(port, as_of, 0);
+        snapshot_remove_old(folder, 3, &err);
+    }
+    tap_eq_i64(told, MANY_SWAPS, "the newest data answer after each swap");
+    tap_eq_i64(site->metrics->swaps, MANY_SWAPS + 1, "each was taken into use");
+}
+
+static void
+check_many_swaps(const char *folder)
+{
+    struct err err;
+    struct metrics metrics = {0};
+    struct site site = {.home_country = "VN", .hotline_scope = "national", .metrics = &metrics};
+    struct http_options options = {.threads = 2,
+                                   .connections = 100,
+                                   .idle_seconds = 600,
+                                   .limits = {0, 600, 600},
+                                   .handle = site_handle,
+                                   .context = &site,
+                                   .metrics = &metrics};
+    struct http_server *server;
+    struct load load = {0};
+    pthread_t threads[CLIENTS];
+    prefix local;
+    int fd;
+    prefix_parse(STR("127.0.0.0/8"), false, &local);
+    options.trusted = (struct trusted){&local, 1};
+    site.snapshots = newest_new(&snapshots_kind, folder, &metrics);
+    site.rate = rate_new(0);
+    site.counters = counters_new(NULL, "node");
+    log_set_level(LOG_WARNING); /* not a line for each */
+    newest_tick(site.snapshots);
+    if (tap_no_err(http_listen(ip_from_v4(INADDR_LOOPBACK), 0, &fd, &load.port, &err), &err,
+                   "listen") &&
+        tap_no_err(http_server_start(fd, &options, &server, &err), &err, "a server")) {
+        for (int i = 0; i < CLIENTS; i++)
+            pthread_create(&threads[i], NULL, load_main, &load);
+        swap_often(folder, &site, load.port);
+        load.stop = true;
+        for (int i = 0; i < CLIENTS; i++)
+            pthread_join(threads[i], NULL);
+        tap_eq_i64(load.failed, 0, "no check failed or stalled during %d swaps", MANY_SWAPS);
+        tap_ok(load.served > MANY_SWAPS, "and there were many");
+        http_server_free(server);
+    }
+    newest_free(site.snapshots);
+    rate_free(site.rate);
+    counters_free(site.counters);
 }
 
 /* A child serves; the parent stops it while a head is half sent. */
@@ -195,6 +265,7 @@ main(void)
     if (tap_ok(fixture_write(folder, &meta), "a snapshot")) {
         check_end(folder); /* first: fork before any thread */
         check_under_load(folder);
+        check_many_swaps(folder);
     }
     fixture_remove(folder);
     return tap_done();

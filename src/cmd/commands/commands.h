@@ -13,6 +13,7 @@ extern const struct command command_fetch;
 extern const struct command command_figures;
 extern const struct command command_help;
 extern const struct command command_ingest;
+extern const struct command command_mirror;
 extern const struct command command_networks;
 extern const struct command command_poster;
 extern const struct command command_ranking;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* khien help */
+/* khien help, khien version */
 #include "cmd/commands/commands.h"
 #include "cmd/suggest.h"
 
@@ -102,4 +102,26 @@ const struct command command_help = {
     .actions = actions,
     .examples = (const struct example[]){{"khien help ingest", "How feeds are taken in:"}, {0}},
     .see_also = "khien-version",
+};
+
+static errcode
+show_version(const struct call *call, struct err *err)
+{
+    (void)call;
+    (void)err;
+    printf("khien %s\n", KHIEN_VERSION);
+    return OK;
+}
+
+static const struct action version_actions[] = {
+    {.name = "", .words = "", .without_conf = true, .run = show_version},
+    {0},
+};
+const struct command command_version = {
+    .name = "version",
+    .group = "About this program",
+    .summary = "show the version",
+    .details = "Prints the program's name and version, one line.",
+    .actions = version_actions,
+    .see_also = "khien-help",
 };

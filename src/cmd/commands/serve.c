@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/require.h"
 #include "cmd/commands/commands.h"
+#include "cmd/node_key.h"
 #include "cmd/state.h"
 #include "portal/portal.h"
 
@@ -74,6 +75,7 @@ plain_options(const struct conf *conf, struct portal_options *options)
     options->threads = (unsigned)conf_number(conf, "http.threads");
     options->rate_per_minute = (unsigned)conf_number(conf, "http.rate_per_minute");
     options->connections = (unsigned)conf_number(conf, "http.connections");
+    options->admin_connections = (unsigned)conf_number(conf, "http.admin_connections");
     options->prefix_connections = (unsigned)conf_number(conf, "http.connections_per_prefix");
     options->head_seconds = (unsigned)conf_number(conf, "http.header_seconds");
     options->reply_seconds = (unsigned)conf_number(conf, "http.body_seconds");
@@ -135,7 +137,7 @@ static errcode
 run(const struct call *call, struct err *err)
 {
     char folder[PATH_TEXT], figures[PATH_TEXT], counters[PATH_TEXT];
-    struct buf families = {0}, hotlines = {0}, emblem = {0};
+    struct buf families = {0}, hotlines = {0}, emblem = {0}, key = {0};
     struct portal_options options = portal_defaults();
     plain_options(call->conf, &options);
     options.snapshot_folder = folder;
@@ -153,6 +155,8 @@ run(const struct call *call, struct err *err)
     if (code == OK)
         code = state_path(call, "figures", figures, err);
     if (code == OK)
+        code = node_key_read(call->conf, &key, err);
+    if (code == OK)
         code = state_path(call, "counters", counters, err);
     if (code == OK)
         code = read_own(call->conf, "families.file", LIMIT_TABLE_BYTES, &families, err);
@@ -162,11 +166,13 @@ run(const struct call *call, struct err *err)
         code = read_own(call->conf, "theme.emblem", LIMIT_EMBLEM_BYTES, &emblem, err);
     options.families = buf_view(&families);
     options.hotlines = buf_view(&hotlines);
+    options.node_key = buf_view(&key);
     options.theme.emblem = buf_view(&emblem);
     if (code == OK)
         code = serve(&options, err);
     buf_clear(&families);
     buf_clear(&hotlines);
+    node_key_clear(&key);
     buf_clear(&emblem);
     return code;
 }
@@ -179,7 +185,9 @@ grant(const struct call *call, struct grants *grants, struct err *err)
     static char counters[PATH_TEXT]; /* until the sandbox is entered */
     char folder[PATH_TEXT];
     const char *content = conf_text(call->conf, "content.folder");
-    errcode code = state_path(call, "snapshot", folder, err);
+    errcode code = grant_read(grants, conf_text(call->conf, "node.key_file"), err);
+    if (code == OK)
+        code = state_path(call, "snapshot", folder, err);
     if (code == OK && !file_exists(folder))
         code = folder_make(folder, err);
     if (code == OK && content[0] && !file_exists(content))
@@ -225,12 +233,15 @@ const struct command command_serve = {
         "numbers, nothing about anybody. SIGTERM ends it after the requests at hand.\n\n"
         "It speaks plain HTTP: put nginx or another proxy in front for TLS, and name that proxy in "
         "`http.trusted_proxy`. Where it listens is printed on standard output; port 0 is any free "
-        "one.",
+        "one.\n\n"
+        "Other nodes get the snapshot in use and the newest figures from the listener for metrics "
+        "with khien-mirror(1). A snapshot names infected addresses: on an address that other "
+        "machines reach it is given out only to who shows the key of `node.key_file`.",
     .actions = actions,
     .examples =
         (const struct example[]){{"khien serve --listen 127.0.0.1:8080",
                                   "Behind a proxy on the same machine:"},
                                  {"curl http://127.0.0.1:8080/api/v1/check", "The check as JSON:"},
                                  {0}},
-    .see_also = "khien-check khien-snapshot khien.conf.5",
+    .see_also = "khien-check khien-mirror khien-snapshot khien.conf.5",
 };

@@ -18,7 +18,8 @@ const struct conf_section conf_sections[] = {
     {"theme", "The operator's own name, emblem and colour on the pages.", false},
     {"families", "Names of malware families.", false},
     {"data", "Replacements for tables that are built into the program.", false},
-    {"fetch", "Bounds for khien fetch.", false},
+    {"fetch", "Bounds for khien fetch and khien mirror.", false},
+    {"node", "Several servers that answer from one node's data.", false},
     {"feed", "One feed that khien fetch gets. NAME is yours to choose.", true},
     {0},
 };
@@ -65,8 +66,11 @@ const struct conf_key conf_keys[] = {
      .help = "The name of this node's file of counters, where several nodes share var/counters "
              "otherwise than by one file system."},
     {"http", "admin_listen", CONF_LISTEN, "",
-     .help = "Where metrics and health are served. Keep it local. Unset: nowhere.",
+     .help = "Where metrics and health are served, and files for other nodes. Keep it private. "
+             "Unset: nowhere.",
      .example = "127.0.0.1:8081"},
+    {"http", "admin_connections", CONF_NUMBER, "64", 1, 100000,
+     .help = "The most connections at a time there; each live view of an operator is one."},
     {"http", "trusted_proxy", CONF_PREFIX, "", .list = true,
      .help = "X-Forwarded-For is believed from these addresses only.", .example = "127.0.0.1"},
     {"http", "rate_per_minute", CONF_NUMBER, "3000", 0, 1000000,
@@ -122,6 +126,17 @@ const struct conf_key conf_keys[] = {
     {"fetch", "timeout_seconds", CONF_NUMBER, "600", 1, 86400,
      .help = "A slower download is broken off."},
 
+    {"node", "from", CONF_URL, "",
+     .help = "Where khien mirror gets snapshot and figures: another node's http.admin_listen, or "
+             "the proxy with TLS in front of it.",
+     .example = "https://node1.example.vn:9443"},
+    {"node", "every", CONF_DURATION, "10s", 1, 86400,
+     .help = "How often khien mirror asks whether there is something new."},
+    {"node", "key_file", CONF_PATH, "",
+     .help = "A file of one line, the key that nodes show each other: at least 16 characters, the "
+             "same on all. Unset: files are given to this machine only.",
+     .example = "/etc/khien/secret/node.key"},
+
     {"feed", "url", CONF_URL, "", .help = "Where it is.",
      .example = "https://lists.blocklist.de/lists/imap.txt"},
     {"feed", "format", CONF_WORD, "",
@@ -154,11 +169,13 @@ conf_type_words(const struct conf_key *key, char *out, size_t size)
         [CONF_LISTEN] = "ADDRESS:PORT, IPv6 as [ADDRESS]:PORT",
         [CONF_PREFIX] = "an address or prefix such as 192.0.2.0/24",
         [CONF_URL] = "a URL that begins with https://, http:// or file:///",
-        [CONF_DURATION] = "a time such as 15m, 6h or 1d, from 60s to 366d",
     };
     if (key->type == CONF_NUMBER)
         snprintf(out, size, "a number from %llu to %llu", (unsigned long long)key->min,
                  (unsigned long long)key->max);
+    else if (key->type == CONF_DURATION)
+        snprintf(out, size, "a time such as 15m, 6h or 1d, from %llus to %llud",
+                 (unsigned long long)key->min, (unsigned long long)key->max / 86400);
     else
         snprintf(out, size, "%s", words[key->type]);
 }

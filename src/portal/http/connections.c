@@ -122,14 +122,24 @@ connections_now(void)
     return (uint32_t)now.tv_sec;
 }
 
-static uint64_t
-bytes_received(int fd)
+static struct tcp_info
+info_of(int fd)
 {
     struct tcp_info info = {0};
     socklen_t size = sizeof info;
     if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
-        return 0;
-    return info.tcpi_bytes_received;
+        return (struct tcp_info){0};
+    return info;
+}
+
+void
+connection_enter(struct connection *connection, enum connection_phase phase)
+{
+    if (phase == PHASE_SENDING)
+        atomic_store_explicit(&connection->sent, info_of(connection->fd).tcpi_bytes_acked,
+                              memory_order_relaxed);
+    atomic_store_explicit(&connection->since, connections_now(), memory_order_relaxed);
+    atomic_store_explicit(&connection->phase, (uint8_t)phase, memory_order_relaxed);
 }
 
 /* Asking the kernel costs about a microsecond, so a connection that has shown nothing yet is asked
@@ -146,7 +156,7 @@ static bool
 head_is_late(struct connection *connection, uint32_t now, uint32_t allowed)
 {
     uint32_t served = connection->served;
-    uint64_t bytes = bytes_received(connection->fd);
+    uint64_t bytes = info_of(connection->fd).tcpi_bytes_received;
     if (!connection->seen || connection->seen_served != served) {
         bool first = !connection->seen && served == 0;
         connection->seen = true;
@@ -161,19 +171,42 @@ head_is_late(struct connection *connection, uint32_t now, uint32_t allowed)
     return now - connection->head_since > allowed;
 }
 
+/* What has arrived buys time, at the least speed: who reads nothing has no more than for any other
+ * answer, and a drip is soon overtaken by the clock. */
+static bool
+file_is_late(const struct connection *connection, uint32_t elapsed, uint32_t allowed)
+{
+    if (elapsed <= allowed)
+        return false;
+    uint64_t arrived = info_of(connection->fd).tcpi_bytes_acked - connection->sent;
+    return elapsed - allowed > arrived / SENDING_LEAST_SPEED;
+}
+
+static bool
+is_late(const struct connections *connections, struct connection *c, uint32_t now)
+{
+    const struct connection_limits *limits = &connections->limits;
+    switch ((enum connection_phase)c->phase) {
+    case PHASE_BUSY:
+        return now - c->since > limits->reply_seconds;
+    case PHASE_SENDING:
+        return file_is_late(c, now - c->since, limits->reply_seconds);
+    case PHASE_STREAMING:
+        return false;
+    case PHASE_WAITING:
+        break;
+    }
+    return !may_wait(connections, c) && head_is_late(c, now, limits->head_seconds);
+}
+
 void
 connections_sweep(struct connections *connections, _Atomic uint64_t *late)
 {
-    const struct connection_limits *limits = &connections->limits;
     uint32_t now = connections_now();
     pthread_mutex_lock(&connections->lock);
     connections->sweeps++;
     for (struct connection *c = connections->first; c; c = c->next) {
-        if (may_wait(connections, c))
-            continue;
-        bool is_late = c->phase == PHASE_BUSY ? now - c->since > limits->reply_seconds
-                                              : head_is_late(c, now, limits->head_seconds);
-        if (!is_late)
+        if (!is_late(connections, c, now))
             continue;
         atomic_fetch_add_explicit(late, 1, memory_order_relaxed);
         shutdown(c->fd, SHUT_RDWR);
@@ -196,7 +229,7 @@ connections_busy(struct connections *connections)
     size_t busy = 0;
     pthread_mutex_lock(&connections->lock);
     for (struct connection *c = connections->first; c; c = c->next)
-        busy += c->phase == PHASE_BUSY || c->head_since != 0;
+        busy += c->phase == PHASE_BUSY || c->phase == PHASE_SENDING || c->head_since != 0;
     pthread_mutex_unlock(&connections->lock);
     return busy;
 }

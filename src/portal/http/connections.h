@@ -13,7 +13,15 @@ struct connection_limits {
     unsigned reply_seconds; /* from there to the last byte of body and answer */
 };
 
-enum connection_phase { PHASE_WAITING, PHASE_BUSY };
+enum connection_phase {
+    PHASE_WAITING,
+    PHASE_BUSY,
+    PHASE_SENDING,   /* a file, whose deadline moves with what has arrived of it */
+    PHASE_STREAMING, /* without an end; the channel itself drops who does not read */
+};
+
+/* Bytes a second, from the answer's begin, below which who reads a file is given up. */
+enum { SENDING_LEAST_SPEED = 64 << 10 };
 
 /* Owned by the thread that serves the connection; the sweep reads it under the lock. */
 struct connection {
@@ -24,6 +32,7 @@ struct connection {
     bool seen;   /* by the sweep, since the last request */
     _Atomic uint8_t phase;
     _Atomic uint32_t since;  /* monotonic seconds of the phase's begin */
+    _Atomic uint64_t sent;   /* acknowledged bytes when PHASE_SENDING began */
     _Atomic uint32_t served; /* requests */
     uint8_t turn;
     uint32_t seen_served, head_since;
@@ -40,12 +49,7 @@ struct connection *connections_add(struct connections *connections, int fd, ip p
 void connections_remove(struct connections *connections, struct connection *connection);
 /* Monotonic seconds, coarse and cheap. */
 uint32_t connections_now(void);
-static inline void
-connection_enter(struct connection *connection, enum connection_phase phase)
-{
-    atomic_store_explicit(&connection->since, connections_now(), memory_order_relaxed);
-    atomic_store_explicit(&connection->phase, (uint8_t)phase, memory_order_relaxed);
-}
+void connection_enter(struct connection *connection, enum connection_phase phase);
 /* Shuts down those past a deadline, each counted in LATE before its client can see it. To be called
  * about once a second; a late head is found out within five calls. */
 void connections_sweep(struct connections *connections, _Atomic uint64_t *late);

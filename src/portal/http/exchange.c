@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/require.h"
 #include "portal/http/known.h"
+#include "portal/http/stream.h"
 #include "portal/http/target.h"
 #include "portal/http/wire.h"
 
@@ -55,6 +56,10 @@ keep_field(struct http_request *request, str name, str value)
         slot = &request->accept_encoding;
     else if (str_eq_nocase(name, STR("If-None-Match")))
         slot = &request->if_none_match;
+    else if (str_eq_nocase(name, STR("Host")))
+        slot = &request->host;
+    else if (str_eq_nocase(name, STR("Authorization")))
+        slot = &request->authorization;
     if (slot && !slot->p)
         *slot = str_trim(value);
 }
@@ -140,6 +145,7 @@ exchange_judge(struct exchange *exchange, struct MHD_Connection *mhd, const char
     ip peer = exchange->connection->peer;
     struct head head = {.exchange = exchange, .want_forwarded = trusted_has(trusted, peer)};
     exchange->judged = true;
+    exchange->old = strcmp(version, "HTTP/1.0") == 0;
     request->method = method_of(method);
     request->fault = judge_head(&head, mhd, method, version).status;
     request->visitor = peer;
@@ -166,20 +172,26 @@ static const char *const policies[] = {
     [POLICY_PAGE_SCRIPT] =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
         "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    [POLICY_PAGE_LIVE] =
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+        "img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'",
     [POLICY_IMAGE] = "default-src 'none'; style-src 'unsafe-inline'; sandbox; "
                      "frame-ancestors 'none'",
     [POLICY_FILE] = "frame-ancestors 'none'",
 };
 
 static void
-add_policy(struct MHD_Response *response, enum http_policy policy, bool cross_origin)
+add_policy(struct MHD_Response *response, const struct http_reply *reply)
 {
+    enum http_policy policy = reply->policy;
+    bool cross_origin = reply->cross_origin;
     add(response, "X-Content-Type-Options", "nosniff");
     add(response, "Cross-Origin-Resource-Policy", cross_origin ? "cross-origin" : "same-origin");
     if (cross_origin)
         add(response, "Access-Control-Allow-Origin", "*");
     add(response, "Content-Security-Policy", policies[policy]);
-    if (policy != POLICY_PAGE && policy != POLICY_PAGE_SCRIPT)
+    if (policy != POLICY_PAGE && policy != POLICY_PAGE_SCRIPT && policy != POLICY_PAGE_LIVE)
         return;
     add(response, "Referrer-Policy", "no-referrer");
     add(response, "Permissions-Policy",
@@ -195,16 +207,21 @@ add_fields(struct MHD_Response *response, const struct http_reply *reply)
     add(response, "ETag", reply->etag);
     add(response, "Content-Language", reply->language);
     add(response, "Vary", reply->vary);
-    add_policy(response, reply->policy, reply->cross_origin);
+    add_policy(response, reply);
     if (reply->once)
         add(response, "Connection", "close");
 }
 
 static struct MHD_Response *
-response_of(struct http_reply *reply)
+response_of(struct http_reply *reply, const struct exchange *exchange, struct MHD_Connection *mhd)
 {
     struct MHD_Response *response;
-    if (reply->body.n) /* libmicrohttpd frees it */
+    if (reply->channel)
+        response = stream_response(reply->channel, mhd, exchange->connection->fd,
+                                   buf_view(&reply->body), !exchange->old);
+    else if (reply->file >= 0) /* libmicrohttpd closes it */
+        response = MHD_create_response_from_fd64(reply->file_size, take_fd(reply->file));
+    else if (reply->body.n) /* libmicrohttpd frees it */
         response = MHD_create_response_from_buffer(reply->body.n, take(reply->body.p),
                                                    MHD_RESPMEM_MUST_FREE);
     else
@@ -257,14 +274,15 @@ http_reply_known(struct http_reply *reply, const struct http_request *request, u
 
 /* Keeps what the handler made, and sends it or the word that it is unchanged. */
 static enum MHD_Result
-queue_and_keep(struct MHD_Connection *mhd, struct http_reply *reply, bool unchanged)
+queue_and_keep(struct MHD_Connection *mhd, const struct exchange *exchange,
+               struct http_reply *reply, bool unchanged)
 {
     struct known known = {.bytes = reply->body.n};
     if (reply->etag) {
         snprintf(known.etag, sizeof known.etag, "%s", reply->etag);
         known.unchanged = unchanged_of(reply);
     }
-    known.whole = response_of(reply);
+    known.whole = response_of(reply, exchange, mhd);
     enum MHD_Result result =
         MHD_queue_response(mhd, reply->status, unchanged ? known.unchanged : known.whole);
     known_keep(reply->key, reply->epoch, &known);
@@ -272,16 +290,17 @@ queue_and_keep(struct MHD_Connection *mhd, struct http_reply *reply, bool unchan
 }
 
 static enum MHD_Result
-queue(struct MHD_Connection *mhd, const struct http_request *request, struct http_reply *reply)
+queue(struct MHD_Connection *mhd, const struct exchange *exchange, struct http_reply *reply)
 {
     if (reply->known)
         return MHD_queue_response(mhd, reply->status, reply->known);
-    bool unchanged = reply->status == 200 && has_already(request, reply->etag);
+    bool unchanged = reply->status == 200 && has_already(&exchange->request, reply->etag);
     if (unchanged)
         reply->status = 304;
     if (reply->key && !reply->once)
-        return queue_and_keep(mhd, reply, unchanged);
-    struct MHD_Response *response = unchanged ? unchanged_of(reply) : response_of(reply);
+        return queue_and_keep(mhd, exchange, reply, unchanged);
+    struct MHD_Response *response =
+        unchanged ? unchanged_of(reply) : response_of(reply, exchange, mhd);
     enum MHD_Result result = MHD_queue_response(mhd, reply->status, response);
     MHD_destroy_response(response);
     return result;
@@ -312,6 +331,7 @@ exchange_answer(struct exchange *exchange, struct MHD_Connection *mhd,
                                .route = ROUTE_OTHER,
                                .cache = "no-store",
                                .body = BUF(HTTP_BODY_MAX),
+                               .file = -1,
                                .once = closing || exchange->request.fault};
     int64_t begin = clock_monotonic();
     options->handle(options->context, &exchange->request, &reply);
@@ -320,8 +340,11 @@ exchange_answer(struct exchange *exchange, struct MHD_Connection *mhd,
         buf_clear(&reply.body);
         return pause_for(exchange, mhd, reply.job);
     }
-    enum MHD_Result result = queue(mhd, &exchange->request, &reply);
+    if (reply.file >= 0 || reply.channel)
+        connection_enter(exchange->connection, reply.channel ? PHASE_STREAMING : PHASE_SENDING);
+    enum MHD_Result result = queue(mhd, exchange, &reply);
     buf_clear(&reply.body);
+    cleanup_close(&reply.file); /* of an answer that did not need it */
     metrics_request(options->metrics, reply.route, reply.status, clock_monotonic() - begin);
     return result;
 }

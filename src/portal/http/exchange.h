@@ -12,6 +12,7 @@ struct exchange {
     const char *uri; /* where libmicrohttpd holds it, for the check of the head's layout */
     size_t uri_length;
     bool judged;
+    bool old; /* HTTP/1.0 */
     struct http_request request;
     struct buf forwarded;
     char text[]; /* the target as it came, terminated, then room for its decoded path */

@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-static const int64_t bounds[METRICS_BUCKETS] = {
+const int64_t metrics_bounds[METRICS_BUCKETS] = {
     5000,    10000,   25000,    50000,     100000,    250000,
     1000000, 5000000, 25000000, 100000000, 500000000, 2500000000,
 };
@@ -19,7 +19,7 @@ metrics_request(struct metrics *metrics, enum metrics_route route, unsigned stat
                 int64_t nanoseconds)
 {
     unsigned bucket = 0;
-    while (bucket < METRICS_BUCKETS && nanoseconds > bounds[bucket])
+    while (bucket < METRICS_BUCKETS && nanoseconds > metrics_bounds[bucket])
         bucket++;
     metrics_add(&metrics->requests[route][status / 100 % 6], 1);
     metrics_add(&metrics->handled[bucket], 1);
@@ -48,7 +48,7 @@ write_times(const struct metrics *metrics, struct buf *out)
     for (unsigned i = 0; i < METRICS_BUCKETS; i++) {
         sum += metrics->handled[i];
         buf_printf(out, "khien_http_handler_seconds_bucket{le=\"%g\"} %" PRIu64 "\n",
-                   (double)bounds[i] / 1e9, sum);
+                   (double)metrics_bounds[i] / 1e9, sum);
     }
     sum += metrics->handled[METRICS_BUCKETS];
     buf_printf(out, "khien_http_handler_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n", sum);

@@ -20,6 +20,7 @@ enum metrics_route {
 };
 
 enum { METRICS_BUCKETS = 12 };
+extern const int64_t metrics_bounds[METRICS_BUCKETS]; /* nanoseconds, ascending */
 
 struct metrics {
     _Atomic uint64_t requests[ROUTE_COUNT][6];     /* by status / 100 */

@@ -40,8 +40,7 @@ ip_of(const struct sockaddr *addr)
 static bool
 is_exempt(const struct http_server *server, ip peer)
 {
-    bool loopback = peer.version == 4 ? peer.lo >> 24 == 127 : peer.hi == 0 && peer.lo == 1;
-    return loopback || trusted_has(&server->options.trusted, peer);
+    return ip_is_loopback(peer) || trusted_has(&server->options.trusted, peer);
 }
 
 static enum MHD_Result

@@ -11,6 +11,7 @@
 #include "portal/http/metrics.h"
 
 struct MHD_Response;
+struct channel;
 
 enum http_method { METHOD_GET, METHOD_HEAD, METHOD_OTHER };
 
@@ -33,6 +34,7 @@ struct http_request {
     ip visitor;      /* the peer, or what a trusted proxy says */
     bool exempt;     /* from rates: asked from this machine itself, by no proxy */
     str accept, accept_encoding, if_none_match;
+    str host, authorization; /* Authorization is a secret: to be compared, never shown */
 };
 
 /* What a browser may do with an answer. */
@@ -40,6 +42,7 @@ enum http_policy {
     POLICY_DATA,
     POLICY_PAGE,
     POLICY_PAGE_SCRIPT, /* with scripts of the own origin */
+    POLICY_PAGE_LIVE,   /* whose scripts ask the own origin back */
     POLICY_IMAGE,       /* an SVG from elsewhere */
     POLICY_FILE, /* a picture or PDF of our own: a browser's viewer of PDF needs its own scripts */
 };
@@ -55,6 +58,9 @@ struct http_reply {
     const char *etag, *location, *allow, *encoding, *language, *vary,
         *retry_after; /* NULL = none */
     str content;      /* constant content instead of BODY */
+    int file;         /* its whole content instead; -1 = none. Closed with the answer */
+    uint64_t file_size;
+    struct channel *channel; /* after BODY goes on with what is sent there (channel.h) */
     struct buf body;
     struct http_job job; /* instead of an answer; only where the request has none yet */
     char text[512];      /* room for a made field, e.g. the entity tag */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The listener for operators: metrics and health. It has no authentication, so it listens on this
- * machine only unless told otherwise (inner to the part). */
+/* The listener for operators and other nodes: metrics, health, a live view, files. Numbers need no
+ * authentication, so it listens on this machine only unless told otherwise; files have their own
+ * rule (publish.h; inner to the part). */
 #pragma once
 
+#include "portal/admin/live.h"
+#include "portal/admin/publish.h"
 #include "portal/counters.h"
 #include "portal/http/server.h"
 #include "portal/snapshots.h"
@@ -12,6 +15,8 @@ struct admin {
     struct metrics own_metrics; /* of this listener; shown nowhere */
     struct newest *snapshots;
     const struct counters *counters;
+    struct publisher publisher;
+    struct live *live;
     struct http_server *server; /* the site's */
     _Atomic bool draining;
 };

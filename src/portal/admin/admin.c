@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /healthz: the program runs. /readyz: it has data and takes requests. /metrics: numbers. */
-#include "portal/admin.h"
+/* / and /live: what happens now. /healthz: the program runs. /readyz: it has data and takes
+ * requests. /metrics: numbers. */
+#include "portal/admin/admin.h"
 
 static void
 serve_metrics(struct admin *admin, struct http_reply *reply)
@@ -13,6 +14,7 @@ serve_metrics(struct admin *admin, struct http_reply *reply)
     struct metrics_gauge gauges[] = {
         {"http_connections", "Connections that are open.",
          (double)http_server_connections(admin->server)},
+        {"live_views", "Operators' live views that are open.", (double)live_count(admin->live)},
         {"snapshot_loaded", "1 when a snapshot is in use.", meta ? 1 : 0},
         {"snapshot_as_of_days", "Newest day of its data, in days since 1970.",
          meta && meta->as_of != DAY_NONE ? meta->as_of : 0},
@@ -58,7 +60,8 @@ admin_handle(void *context, const struct http_request *request, struct http_repl
         reply->content = STR("ok\n");
     } else if (str_eq(request->path, STR("/readyz"))) {
         serve_ready(admin, reply);
-    } else {
+    } else if (!publisher_handle(&admin->publisher, request, reply) &&
+               !live_handle(admin->live, request, reply)) {
         reply->status = 404;
         reply->content = STR("not found\n");
     }
