@@ -25,8 +25,9 @@ SHEET = "style.css"
 ALONE = {"live.css", "uPlot.min.css"} # of the live view only
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
          ".svg": "image/svg+xml", ".png": "image/png", ".woff2": "font/woff2",
-         ".txt": "text/plain; charset=utf-8", ".webmanifest": "application/manifest+json"}
-SQUEEZED = {".css", ".js", ".svg", ".txt", ".webmanifest"}
+         ".txt": "text/plain; charset=utf-8", ".json": "application/json; charset=utf-8",
+         ".webmanifest": "application/manifest+json"}
+SQUEEZED = {".css", ".js", ".json", ".svg", ".txt", ".webmanifest"}
 
 # Colours that the package writes out, as the properties of ours that dark mode changes.
 COLOURS = {

@@ -45,6 +45,7 @@ static const struct page *const pages[] = {
     &api_counters,
     &api_measures,
     &api_stats,
+    &api_description,
 };
 
 static void

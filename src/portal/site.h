@@ -76,7 +76,7 @@ bool route_exists(const struct content *content, str path, day today);
 
 extern const struct page page_home, page_check, page_figures, page_figures_data, page_robots;
 extern const struct page page_join, page_share, page_share_channel, page_share_files;
-extern const struct page api_check, api_counters, api_stats, api_measures;
+extern const struct page api_check, api_counters, api_stats, api_measures, api_description;
 extern const struct page page_meeting, page_meeting_check, page_meeting_invitation;
 extern const struct page page_tools, page_tool_get, page_guides, page_guide, page_alerts,
     page_alert, page_press, page_release, page_campaigns, page_campaign, page_contacts,

@@ -3,6 +3,7 @@
  * or CSV as the answer. Public figures: any page may ask for them (CORS). */
 #include "base/json_out.h"
 #include "base/require.h"
+#include "portal/asset.h"
 #include "portal/site.h"
 
 static const char busy[] = "too many questions are waiting; ask again in some seconds";
@@ -106,6 +107,24 @@ serve_list(const struct visit *visit)
     visit->reply->type = "application/json; charset=utf-8";
     visit->reply->cross_origin = true;
 }
+
+/* The description of all data (OpenAPI 3.1), at an address that does not change. */
+static void
+serve_description(const struct visit *visit)
+{
+    const struct asset *asset = asset_at(assets, asset_count, asset_path("openapi.json"));
+    require(asset);
+    visit->reply->content = asset->content;
+    visit->reply->type = asset->type;
+    visit->reply->cross_origin = true;
+}
+
+const struct page api_description = {
+    .path = {"/api/v1/openapi.json", NULL},
+    .sort = PAGE_SHARED,
+    .route = ROUTE_API,
+    .serve = serve_description,
+};
 
 const struct page api_stats = {
     .path = {"/api/v1/stats/*", NULL},
