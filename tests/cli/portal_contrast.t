@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The colours of the pages: text on its ground has a contrast of at least 4.5 (WCAG 2.1, 1.4.3),
 marks and controls 3 (1.4.11), in the light and the dark scheme; each colour is in such a pair, and
-no sheet but tokens.css and that of charts writes one out."""
+no sheet but tokens.css, that of charts and that of the live view, which stands alone, writes one
+out."""
 import glob
 import re
 
@@ -21,7 +22,8 @@ MARKS += [("button-2-edge", "paper"), ("button", "paper"), ("button", "info-tint
 # Lines that part what is apart anyway, and shadows: 1.4.11 asks nothing of them.
 DECORATION = {"line", "button-edge", "button-bad-edge"}
 SHEETS = sorted(glob.glob("src/portal/assets/*.css"))
-OWN_TEST = ("/tokens.css", "/charts.css")  # charts_contrast.t has the latter
+LIVE = [("ink", "paper"), ("soft", "paper"), ("link", "paper"), ("one", "paper"), ("two", "paper")]
+OWN_TEST = ("/tokens.css", "/charts.css", "/live.css")  # charts_contrast.t has the second
 
 
 def luminance(colour):
@@ -49,18 +51,28 @@ def report(number, passed, what):
     print(f"{'' if passed else 'not '}ok {number} - {what}")
 
 
-light, dark = [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
-               for block in re.findall(r":root \{(.*?)\}", read("src/portal/assets/tokens.css"),
-                                       re.S)[:2]]
-schemes = [("light", light), ("dark", {**light, **dark})]
+def schemes_of(path):
+    light, dark = [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
+                   for block in re.findall(r":root \{(.*?)\}", read(path), re.S)[:2]]
+    return [("light", light), ("dark", {**light, **dark})]
+
+
+schemes = schemes_of("src/portal/assets/tokens.css")
+light = schemes[0][1]
 pairs = [(p, 4.5) for p in TEXT] + [(p, 3) for p in MARKS]
-print(f"1..{len(schemes) * len(pairs) + 3}")
+live = [(scheme, colours, pair) for scheme, colours in schemes_of("src/portal/assets/live.css")
+        for pair in LIVE]
+print(f"1..{len(schemes) * len(pairs) + len(live) + 3}")
 number = 0
 for scheme, colours in schemes:
     for (ink, ground), least in pairs:
         number += 1
         ratio = contrast(colours[ink], colours[ground])
         report(number, ratio >= least, f"{scheme}: {ink} on {ground} {ratio:.2f} >= {least}")
+for scheme, colours, (ink, ground) in live:
+    number += 1
+    ratio = contrast(colours[ink], colours[ground])
+    report(number, ratio >= 4.5, f"live view, {scheme}: {ink} on {ground} {ratio:.2f} >= 4.5")
 
 checked = {name for pair, _ in pairs for name in pair} | DECORATION
 left = sorted(name for name in light if name not in checked and not name.startswith("govuk-"))

@@ -6,7 +6,7 @@ set -u
 . tests/cli/lib/tap.sh
 cd "$TMPDIR" || exit 1
 KHIEN_NOW=2026-11-25T01:00:00Z
-KHIEN_HTTP_SITE_URL=https://chiendich.example.vn/
+KHIEN_HTTP_SITE_URL=https://chiendich.example.vn
 export KHIEN_NOW KHIEN_HTTP_SITE_URL
 
 decoded() { # decoded FILE: what a camera would read

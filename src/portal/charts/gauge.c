@@ -28,7 +28,7 @@ change_of(const struct chart_gauge *gauge)
 {
     __int128 before = (__int128)gauge->baseline_sum * (__int128)gauge->now_days;
     __int128 after = (__int128)gauge->now_sum * (__int128)gauge->baseline_days;
-    return (double)(int64_t)((after - before) * 10000 / before) / 100;
+    return (double)((after - before) * 10000 / before) / 100;
 }
 
 static struct scale
@@ -40,7 +40,8 @@ scale_of(const struct chart_gauge *gauge)
     scale.target = scale.baseline * (1 + gauge->target_percent / 100);
     scale.low = scale.baseline * (1 + gauge->low_percent / 100);
     scale.high = scale.baseline * (1 + gauge->high_percent / 100);
-    scale.change = scale.baseline > 0 ? change_of(gauge) : CHART_ABSENT;
+    scale.change =
+        scale.baseline > 0 && number_is_there(scale.now) ? change_of(gauge) : CHART_ABSENT;
     double max = fmax(fmax(scale.baseline, scale.now), fmax(scale.target, scale.high));
     scale.axis = axis_for(max, gauge->head.decimals);
     return scale;

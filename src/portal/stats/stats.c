@@ -223,10 +223,12 @@ compute(struct stats *stats, const struct stats_query *query, struct sightings *
     return OK;
 }
 
+/* A database that is away, locked or just being brought back may be there the next second; stored
+ * sets that are damaged are not. */
 static unsigned
 status_of(errcode code)
 {
-    return code == OK ? 200 : code == ERR_USAGE ? 400 : code == ERR_NOT_FOUND ? 503 : 500;
+    return code == OK ? 200 : code == ERR_USAGE ? 400 : code == ERR_CORRUPT ? 500 : 503;
 }
 
 static void
@@ -244,9 +246,10 @@ answer(struct stats *stats, struct stats_work *work)
     if (code == OK)
         return;
     buf_reset(&work->text);
-    if (work->status == 500)
-        log_error("stats %s: %s", work->query.measure->name, err.text);
-    buf_z(&work->text, work->status == 500 ? "the figures cannot be computed now" : err.text);
+    bool told = code == ERR_USAGE || code == ERR_NOT_FOUND; /* else the words are for operators */
+    if (!told)
+        log_warning("stats %s: %s", work->query.measure->name, err.text);
+    buf_z(&work->text, told ? err.text : "the figures cannot be computed now");
 }
 
 /* With the lock held: the first of those waiting is done. */
