@@ -10,7 +10,7 @@ under=$root/tests/cli/lib/under_unit.py
 # Its search for leaks traces, which is refused.
 export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0"
 
-for name in serve fetch ingest; do
+for name in serve fetch ingest mirror; do
     unit=khien-$name.service
     mkdir -p "$TMPDIR/units"
     sed "s|/usr/bin/khien|$KHIEN|" "$units/$unit" >"$TMPDIR/units/$unit"

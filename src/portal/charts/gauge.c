@@ -74,12 +74,17 @@ draw_ticks(const struct figure *figure, const struct scale *scale)
 {
     char text[NUMBER_TEXT];
     double y = BAR_TOP + BAR_HEIGHT + 6;
+    double apart = x_of(scale, scale->axis.step) - x_of(scale, 0);
+    int every = 1; /* labels that touch cannot be read */
+    while (every < 4 && every * apart < axis_width(figure, &scale->axis) + 10)
+        every++;
     figure_line(figure, scale->left, y, scale->right, y, " class=\"chart-axis\"");
     for (int i = 0; i <= 12 && i * scale->axis.step <= scale->axis.top * 1.001; i++) {
         double value = i * scale->axis.step, x = x_of(scale, value);
         figure_line(figure, x, y, x, y + 5, " class=\"chart-axis\"");
-        figure_text(figure, x, y + 19, " class=\"chart-soft\" text-anchor=\"middle\"",
-                    axis_label(text, figure->language, &scale->axis, value));
+        if (i % every == 0)
+            figure_text(figure, x, y + 19, " class=\"chart-soft\" text-anchor=\"middle\"",
+                        axis_label(text, figure->language, &scale->axis, value));
     }
     if (*axis_unit(&scale->axis))
         figure_text(figure, figure->width - 2, 13, " class=\"chart-soft\" text-anchor=\"end\"",

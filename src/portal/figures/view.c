@@ -92,10 +92,10 @@ figures_view_open(struct figures_view *view, const struct visit *visit,
         view->from = view->to < meta->first + FIGURES_DEFAULT_DAYS
                          ? meta->first
                          : view->to - FIGURES_DEFAULT_DAYS + 1;
-    if (view->from > view->to)
-        *ret_fault = no_period;
-    else if (view->from > meta->last || view->to < meta->first)
+    if (view->from > meta->last || view->to < meta->first)
         *ret_fault = no_days;
+    else if (view->from > view->to)
+        *ret_fault = no_period;
     view->cut = view->from < meta->first || view->to > meta->last;
     view->from = view->from < meta->first ? meta->first : view->from;
     view->to = view->to > meta->last ? meta->last : view->to;
