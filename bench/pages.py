@@ -5,8 +5,10 @@ TLS. Used by bench/run, which passes its own means."""
 import os
 import re
 import shutil
+import socket
 import statistics
 import subprocess
+import time
 
 FIGURES = "/so-lieu"
 UNCACHED = """
@@ -35,7 +37,7 @@ http {{
 FILES = """daemon off; user root; worker_processes 2; pid {folder}/files.pid; error_log stderr crit;
 events {{ worker_connections 8192; }}
 http {{
-  access_log off; server_tokens off; keepalive_requests 100000000; sendfile on;
+  access_log off; server_tokens off; keepalive_requests 100000000; sendfile on; tcp_nopush on;
   open_file_cache max=10; etag on;
   server {{ listen {front}; root {folder}/files; default_type "text/html; charset=utf-8";
 {headers}  }}
@@ -45,6 +47,16 @@ http {{
 
 def text_of(address):
     return "%s:%d" % address
+
+
+def wait_open(address):
+    for _ in range(1000):
+        try:
+            socket.create_connection(address, timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.01)
+    raise SystemExit(f"nobody listens at {text_of(address)}")
 
 
 class Pages:
@@ -122,8 +134,8 @@ class Pages:
         nginx = self.nginx(folder, TLS, portal=text_of(self.portal_address))
         url = f"https://{text_of(self.front_address)}/api/v1/check"
         try:
-            self.m.wait_for(self.portal_address, "/api/v1/check")
             ours, theirs = [], []
+            wait_open(self.front_address)
             self.load(url, 1, "-c50")
             for _ in range(3):
                 portal_before, nginx_before = self.m.cpu_of(portal.pid), self.m.cpu_of(nginx.pid)
