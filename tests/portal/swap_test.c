@@ -193,7 +193,6 @@ check_many_swaps(const char *folder)
     site.snapshots = newest_new(&snapshots_kind, folder, &metrics);
     site.rate = rate_new(0);
     site.contents = contents_new(NULL);
-    site.counters = counters_new(NULL, "test");
     site.counters = counters_new(NULL, "node");
     log_set_level(LOG_WARNING); /* not a line for each */
     newest_tick(site.snapshots);
@@ -213,7 +212,6 @@ check_many_swaps(const char *folder)
     newest_free(site.snapshots);
     rate_free(site.rate);
     contents_free(site.contents);
-    counters_free(site.counters);
     counters_free(site.counters);
 }
 
