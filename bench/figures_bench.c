@@ -159,10 +159,11 @@ ask_change(const struct figures *figures)
 {
     const struct figures_meta *meta = figures_meta(figures);
     struct figures_change change;
+    day half = (meta->last - meta->first + 1) / 2; /* windows must not share a day */
     require(figures_change(figures, CLASS_INFECTED_SYSTEM, FIGURES_ALL, FIGURES_TOTAL, STR(""),
-                           (struct measure_window){meta->first, meta->first + 9},
-                           (struct measure_window){meta->last - 9, meta->last}, true, &change,
-                           NULL) == OK);
+                           (struct measure_window){meta->first, meta->first + half - 1},
+                           (struct measure_window){meta->last - half + 1, meta->last}, true,
+                           &change, NULL) == OK);
 }
 
 static void
