@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-256 by OpenSSL (it uses the processor's SHA instructions), XXH3 by libxxhash. */
+/* Digests by OpenSSL (it uses the processor's SHA instructions), XXH3 by libxxhash. An algorithm is
+ * looked up once, which costs more than digesting a small file. */
 #include "base/hash.h"
 
 #include "base/require.h"
@@ -7,61 +8,99 @@
 #include <openssl/evp.h>
 #include <xxhash.h>
 
-struct sha256_stream {
+struct digest {
     EVP_MD_CTX *context;
 };
 
-struct sha256_stream *
-sha256_stream_new(void)
+static const EVP_MD *(*const algorithms[DIGEST_KINDS])(void) = {
+    [DIGEST_MD5] = EVP_md5,       [DIGEST_SHA1] = EVP_sha1,     [DIGEST_SHA256] = EVP_sha256,
+    [DIGEST_SHA384] = EVP_sha384, [DIGEST_SHA512] = EVP_sha512,
+};
+
+/* Two threads may both fetch the first time: one of the two equal objects is then kept for ever. */
+static const EVP_MD *
+algorithm(enum digest_kind kind)
 {
-    struct sha256_stream *stream = mem_alloc(sizeof *stream);
-    stream->context = EVP_MD_CTX_new();
-    require(stream->context && EVP_DigestInit_ex(stream->context, EVP_sha256(), NULL) == 1);
-    return stream;
+    static _Atomic(const EVP_MD *) fetched[DIGEST_KINDS];
+    const EVP_MD *found = fetched[kind];
+    if (!found) {
+        found = EVP_MD_fetch(NULL, EVP_MD_get0_name(algorithms[kind]()), NULL);
+        require(found);
+        fetched[kind] = found;
+    }
+    return found;
+}
+
+size_t
+digest_size(enum digest_kind kind)
+{
+    static const size_t sizes[DIGEST_KINDS] = {16, 20, 32, 48, 64};
+    return sizes[kind];
+}
+
+struct digest *
+digest_new(enum digest_kind kind)
+{
+    struct digest *digest = mem_alloc(sizeof *digest);
+    digest->context = EVP_MD_CTX_new();
+    require(digest->context && EVP_DigestInit_ex(digest->context, algorithm(kind), NULL) == 1);
+    return digest;
 }
 
 void
-sha256_stream_add(struct sha256_stream *stream, str piece)
+digest_add(struct digest *digest, str piece)
 {
-    require(EVP_DigestUpdate(stream->context, piece.p, piece.n) == 1);
-}
-
-struct sha256
-sha256_stream_finish(struct sha256_stream *stream)
-{
-    struct sha256 hash;
-    require(EVP_DigestFinal_ex(stream->context, hash.bytes, NULL) == 1);
-    sha256_stream_free(stream);
-    return hash;
+    require(EVP_DigestUpdate(digest->context, piece.p, piece.n) == 1);
 }
 
 void
-sha256_stream_free(struct sha256_stream *stream)
+digest_finish(struct digest *digest, uint8_t *out)
 {
-    if (!stream)
+    require(EVP_DigestFinal_ex(digest->context, out, NULL) == 1);
+    digest_free(digest);
+}
+
+void
+digest_free(struct digest *digest)
+{
+    if (!digest)
         return;
-    EVP_MD_CTX_free(stream->context);
-    free(stream);
+    EVP_MD_CTX_free(digest->context);
+    free(digest);
+}
+
+void
+digest_of(enum digest_kind kind, str content, uint8_t *out)
+{
+    struct digest *digest = digest_new(kind);
+    digest_add(digest, content);
+    digest_finish(digest, out);
 }
 
 struct sha256
 sha256_of(str content)
 {
-    struct sha256_stream *stream = sha256_stream_new();
-    sha256_stream_add(stream, content);
-    return sha256_stream_finish(stream);
+    struct sha256 hash;
+    digest_of(DIGEST_SHA256, content, hash.bytes);
+    return hash;
+}
+
+char *
+hex_format(const uint8_t *bytes, size_t n, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < n; i++) {
+        out[2 * i] = digits[bytes[i] >> 4];
+        out[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    out[2 * n] = 0;
+    return out;
 }
 
 char *
 sha256_format(const struct sha256 *hash, char out[SHA256_TEXT])
 {
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < SHA256_BYTES; i++) {
-        out[2 * i] = digits[hash->bytes[i] >> 4];
-        out[2 * i + 1] = digits[hash->bytes[i] & 15];
-    }
-    out[SHA256_TEXT - 1] = 0;
-    return out;
+    return hex_format(hash->bytes, SHA256_BYTES, out);
 }
 
 bool

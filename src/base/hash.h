@@ -15,15 +15,32 @@ struct checksum {
 };
 
 struct sha256 sha256_of(str content);
-/* In pieces. */
-struct sha256_stream;
-struct sha256_stream *sha256_stream_new(void);
-void sha256_stream_add(struct sha256_stream *stream, str piece);
-struct sha256 sha256_stream_finish(struct sha256_stream *stream); /* frees it */
-void sha256_stream_free(struct sha256_stream *stream);
 /* 64 lower-case hexadecimal digits; returns OUT. */
 char *sha256_format(const struct sha256 *hash, char out[SHA256_TEXT]);
 bool sha256_parse(str s, struct sha256 *ret);
+
+/* Digests that others chose: what signatures, rules and Authenticode name a file by. */
+enum digest_kind {
+    DIGEST_MD5,
+    DIGEST_SHA1,
+    DIGEST_SHA256,
+    DIGEST_SHA384,
+    DIGEST_SHA512,
+    DIGEST_KINDS,
+};
+enum { DIGEST_MAX = 64 };
+
+size_t digest_size(enum digest_kind kind);
+/* Writes digest_size bytes. */
+void digest_of(enum digest_kind kind, str content, uint8_t *out);
+/* In pieces. */
+struct digest;
+struct digest *digest_new(enum digest_kind kind);
+void digest_add(struct digest *digest, str piece);
+void digest_finish(struct digest *digest, uint8_t *out); /* frees it */
+void digest_free(struct digest *digest);
+/* N bytes as 2 * N lower-case hexadecimal digits and a NUL; returns OUT. */
+char *hex_format(const uint8_t *bytes, size_t n, char *out);
 
 struct checksum checksum_of(str content);
 static inline bool

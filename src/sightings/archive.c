@@ -243,7 +243,7 @@ static errcode
 check_stream(str packed, const struct archive_entry *entry, struct err *err)
 {
     ZSTD_DCtx *context = ZSTD_createDCtx();
-    struct sha256_stream *hash = sha256_stream_new();
+    struct digest *hash = digest_new(DIGEST_SHA256);
     size_t room = ZSTD_DStreamOutSize(), left = 1;
     cleanup(cleanup_free) char *block = mem_alloc(room);
     require(context != NULL);
@@ -255,11 +255,12 @@ check_stream(str packed, const struct archive_entry *entry, struct err *err)
         left = ZSTD_decompressStream(context, &out, &in);
         if (ZSTD_isError(left) || (out.pos == 0 && in.pos == before))
             break;
-        sha256_stream_add(hash, (str){block, out.pos});
+        digest_add(hash, (str){block, out.pos});
         size += out.pos;
     }
     ZSTD_freeDCtx(context);
-    struct sha256 now = sha256_stream_finish(hash);
+    struct sha256 now;
+    digest_finish(hash, now.bytes);
     if (ZSTD_isError(left))
         return err_set(err, ERR_CORRUPT, "archive entry %s is damaged: %s", entry->path,
                        ZSTD_getErrorName(left));
