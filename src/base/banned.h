@@ -8,6 +8,11 @@
 #include <string.h>
 #include <time.h>
 
+#ifdef _WIN32
+#include <io.h>
+#undef popen
+#endif
+
 /* clang's _FORTIFY_SOURCE makes these macros, which cannot be poisoned. */
 #undef sprintf
 #undef vsprintf

@@ -25,7 +25,7 @@ void buf_z(struct buf *buf, const char *z);
 void buf_char(struct buf *buf, char c);
 void buf_u64(struct buf *buf, uint64_t value);
 void buf_i64(struct buf *buf, int64_t value);
-void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 /* N writable bytes at the end, counted as used; NULL when the cap forbids it. */
 char *buf_space(struct buf *buf, size_t n);
 /* ERR_LIMIT when something did not fit. WHAT names the thing in the message. */

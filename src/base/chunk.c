@@ -6,7 +6,6 @@
 #include "base/cleanup.h"
 #include "base/require.h"
 
-#include <sys/stat.h>
 #include <xxhash.h>
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "chunked files are little-endian");
@@ -102,7 +101,7 @@ chunk_file_write(const char *path, const char magic[8], const struct chunk *chun
     if (code == OK)
         code = file_commit_temp(fd, temp_path, path, err);
     if (code != OK)
-        unlink(temp_path);
+        file_remove(temp_path, NULL);
     return code;
 }
 
@@ -179,17 +178,20 @@ chunk_file_close(struct chunk_file *file)
 errcode
 chunk_file_hash(int fd, const char *path, struct checksum *ret, uint64_t *ret_size, struct err *err)
 {
-    struct stat status;
-    uint64_t stored[2];
-    if (fstat(fd, &status) != 0)
-        return err_set_errno(err, "cannot examine %s", path);
-    if (!S_ISREG(status.st_mode) || status.st_size < (off_t)(sizeof(struct header) + sizeof stored))
+    uint64_t stored[2], size;
+    errcode code = file_size(fd, path, &size, err);
+    if (code != OK)
+        return code;
+    if (size < sizeof(struct header) + sizeof stored)
         return err_set(err, ERR_CORRUPT, "%s is no chunked file", path);
-    ssize_t n = pread(fd, stored, sizeof stored, status.st_size - (off_t)sizeof stored);
-    if (n != (ssize_t)sizeof stored)
-        return err_set_errno(err, "cannot read %s", path);
+    size_t n;
+    code = file_read_at(fd, size - sizeof stored, stored, sizeof stored, path, &n, err);
+    if (code != OK)
+        return code;
+    if (n != sizeof stored)
+        return err_set(err, ERR_CORRUPT, "%s was cut while it was read", path);
     *ret = (struct checksum){.high = stored[0], .low = stored[1]};
-    *ret_size = (uint64_t)status.st_size;
+    *ret_size = size;
     return OK;
 }
 

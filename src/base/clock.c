@@ -3,9 +3,10 @@
  * H. Hinnant, "chrono-Compatible Low-Level Date Algorithms" (days_from_civil). */
 #include "base/clock.h"
 
+#include "base/system.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 usec
 clock_now(void)
@@ -14,23 +15,13 @@ clock_now(void)
     const char *override = getenv("KHIEN_NOW");
     if (override && time_parse(str_of(override), &fixed))
         return fixed;
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec * USEC_PER_SECOND + now.tv_nsec / 1000;
+    return system_time();
 }
 
 day
 clock_today(void)
 {
     return day_of(clock_now());
-}
-
-int64_t
-clock_monotonic(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
 int

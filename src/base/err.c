@@ -3,8 +3,8 @@
 #include "base/err.h"
 
 #include "base/str.h"
+#include "base/system.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,29 +38,11 @@ err_set(struct err *err, errcode code, const char *format, ...)
     return code;
 }
 
-static errcode
-code_of_errno(int number)
-{
-    switch (number) {
-    case ENOSPC:
-    case EDQUOT:
-        return ERR_NO_SPACE;
-    case ENOENT:
-        return ERR_NOT_FOUND;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-        return ERR_DENIED;
-    default:
-        return ERR_IO;
-    }
-}
-
 errcode
 err_set_errno(struct err *err, const char *format, ...)
 {
-    int number = errno;
-    errcode code = code_of_errno(number);
+    unsigned long number = system_fault();
+    errcode code = system_fault_code(number);
     if (!err)
         return code;
     err->code = code;
@@ -69,9 +51,9 @@ err_set_errno(struct err *err, const char *format, ...)
     int n = vsnprintf(err->text, sizeof err->text, format, args);
     va_end(args);
     size_t at = n < 0 ? 0 : (size_t)n < sizeof err->text ? (size_t)n : sizeof err->text - 1;
-    char words[128];
-    snprintf(err->text + at, sizeof err->text - at, ": %s",
-             strerror_r(number, words, sizeof words));
+    char words[SYSTEM_WORDS];
+    system_fault_words(number, words);
+    snprintf(err->text + at, sizeof err->text - at, ": %s", words);
     err_make_shown(err->text);
     return code;
 }

@@ -3,6 +3,8 @@
  * who can act decides; a part that returns an error never logs it. */
 #pragma once
 
+#include "base/printf.h"
+
 typedef enum {
     OK = 0,
     ERR_USAGE,       /* the call's words are wrong */
@@ -24,14 +26,12 @@ struct err {
 
 /* Sets code and message (printf form) and returns the code. ERR may be NULL. The message says
  * what is wrong, where, and what to do; no full stop, no newline. */
-errcode err_set(struct err *err, errcode code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+errcode err_set(struct err *err, errcode code, const char *format, ...) PRINTF_LIKE(3, 4);
 /* As err_set, with ": " and the words for the system's errno after it. ENOSPC and EDQUOT become
  * ERR_NO_SPACE, ENOENT ERR_NOT_FOUND, EACCES and EPERM ERR_DENIED; others ERR_IO. */
-errcode err_set_errno(struct err *err, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+errcode err_set_errno(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Puts "CONTEXT: " before the message; returns the code it holds. */
-errcode err_prefix(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
+errcode err_prefix(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Makes a message fit for a terminal: control characters and bytes that are not UTF-8, which it may
  * quote from input, become '?'. The functions above do it. */
 void err_make_shown(char *text);

@@ -4,7 +4,8 @@
 
 #include "base/buf.h"
 
-/* A file mapped read-only. A mapping outlives the file's name. */
+/* A file mapped read-only. A mapping outlives the file's name; on Windows no one can remove, cut or
+ * replace the file until then. */
 struct file_map {
     str bytes;
 };
@@ -13,7 +14,16 @@ struct file_map {
 errcode file_read(const char *path, size_t cap, struct buf *ret, struct err *err);
 /* Standard input or any descriptor until its end. */
 errcode file_read_fd(int fd, const char *name, size_t cap, struct buf *ret, struct err *err);
+/* Opens for reading; the caller closes. */
+errcode file_open(const char *path, int *ret_fd, struct err *err);
+/* Bytes of an open regular file; anything else is ERR_USAGE. NAME is for messages. */
+errcode file_size(int fd, const char *name, uint64_t *ret, struct err *err);
+/* N bytes from OFFSET, wherever the descriptor stands; *RET_N is less only at the file's end. */
+errcode file_read_at(int fd, uint64_t offset, void *out, size_t n, const char *name, size_t *ret_n,
+                     struct err *err);
+/* Maps a regular file; anything else is ERR_USAGE. Files that others may cut: base/file_guard.h. */
 errcode file_map_open(const char *path, struct file_map *ret, struct err *err);
+errcode file_map_fd(int fd, const char *name, struct file_map *ret, struct err *err);
 /* The same of a copy in an unnamed file in FOLDER, for files that others may still change: a
  * mapping that they cut would kill this process. The descriptor may be a pipe. More than CAP bytes
  * is ERR_LIMIT. */
@@ -28,7 +38,7 @@ void file_map_close(struct file_map *map);
 errcode file_replace(const char *path, str content, struct err *err);
 /* The three steps apart, for content that is written in pieces. TEMP_PATH gets the temporary
  * name (PATH_TEXT bytes); commit renames it to PATH. A temporary file that is not committed is
- * the caller's to unlink. */
+ * the caller's to remove. */
 enum { PATH_TEXT = 4096 };
 errcode file_create_temp(const char *path, char temp_path[PATH_TEXT], int *ret_fd, struct err *err);
 errcode file_commit_temp(int fd, const char *temp_path, const char *path, struct err *err);
@@ -39,8 +49,11 @@ errcode file_write_fd(int fd, str content, const char *name, struct err *err);
 /* Makes the folder and those above it (mode 0750), each durably; fine when it is there. */
 errcode folder_make(const char *path, struct err *err);
 errcode folder_sync(const char *path, struct err *err);
+errcode file_remove(const char *path, struct err *err);
 bool file_exists(const char *path);
+/* Paths are UTF-8 on every system; on Windows they may be longer than its 260 characters, and '\\'
+ * separates as '/' does. */
 /* Joins with '/', into PATH_TEXT bytes; ERR_LIMIT when it does not fit. */
 errcode path_join(char out[PATH_TEXT], const char *folder, const char *name, struct err *err);
-/* The part after the last '/'. */
+/* The part after the last separator. */
 const char *path_base(const char *path);

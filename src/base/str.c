@@ -25,17 +25,6 @@ str_compare(str a, str b)
     return a.n < b.n ? -1 : a.n > b.n;
 }
 
-size_t
-str_find(str s, str needle)
-{
-    if (needle.n == 0)
-        return 0;
-    if (s.n < needle.n)
-        return SIZE_MAX;
-    const char *hit = memmem(s.p, s.n, needle.p, needle.n);
-    return hit ? (size_t)(hit - s.p) : SIZE_MAX;
-}
-
 bool
 str_contains_nocase(str s, str needle)
 {

@@ -52,7 +52,7 @@ void table_add(struct table *table, const char *column, str value);
 /* Text to be written instead of the columns, for results that read badly in rows. */
 void table_text_form(struct table *table, str text);
 /* A sentence about the whole table: below the text, "notes" of an object. */
-void table_note(struct table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void table_note(struct table *table, const char *format, ...) PRINTF_LIKE(2, 3);
 
 size_t table_rows(const struct table *table);
 /* For pages and tests: a cell's text as the text form shows it (empty when absent), made in ARENA;

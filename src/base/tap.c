@@ -2,13 +2,17 @@
 /* The TAP printer. */
 #include "base/tap.h"
 
+#include "base/file.h"
+#include "base/require.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 static int checks, failures;
 
-__attribute__((format(printf, 2, 0))) static void
-print_result(bool passed, const char *format, va_list args)
+PRINTF_LIKE(2, 0) static void print_result(bool passed, const char *format, va_list args)
 {
     checks++;
     failures += !passed;
@@ -79,6 +83,17 @@ tap_note(const char *format, ...)
     vprintf(format, args);
     putchar('\n');
     va_end(args);
+}
+
+const char *
+tap_folder(const char *name)
+{
+    static char path[PATH_TEXT];
+    const char *above = getenv("TMPDIR");
+    struct err err;
+    int n = snprintf(path, sizeof path, "%s/%s-%d", above ? above : "/tmp", name, (int)getpid());
+    require(n > 0 && n < PATH_TEXT && !file_exists(path) && folder_make(path, &err) == OK);
+    return path;
 }
 
 int

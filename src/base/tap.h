@@ -15,16 +15,17 @@
 /* The call returned OK; otherwise its message is shown. */
 #define tap_no_err(code, err, ...) tap_check_err((code), (err), __FILE__, __LINE__, __VA_ARGS__)
 
-bool tap_check(bool passed, const char *file, int line, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+bool tap_check(bool passed, const char *file, int line, const char *format, ...) PRINTF_LIKE(4, 5);
 bool tap_check_i64(long long got, long long want, const char *file, int line, const char *format,
-                   ...) __attribute__((format(printf, 5, 6)));
+                   ...) PRINTF_LIKE(5, 6);
 bool tap_check_str(str got, str want, const char *file, int line, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+    PRINTF_LIKE(5, 6);
 bool tap_check_err(errcode code, const struct err *err, const char *file, int line,
-                   const char *format, ...) __attribute__((format(printf, 5, 6)));
+                   const char *format, ...) PRINTF_LIKE(5, 6);
 /* Counts as passed and says why it was not tried. */
 void tap_skip(const char *why);
-void tap_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void tap_note(const char *format, ...) PRINTF_LIKE(1, 2);
+/* A new empty folder in $TMPDIR, for this run of the program; NAME is part of its name. */
+const char *tap_folder(const char *name);
 /* Prints the plan; returns the exit status of the test program. */
 int tap_done(void);

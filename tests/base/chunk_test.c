@@ -3,8 +3,6 @@
 #include "base/chunk.h"
 #include "base/tap.h"
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <unistd.h>
 
 /* The hash that the file says it has, whether or not it is right. */
@@ -15,13 +13,14 @@ check_hash(const char *path, const struct buf *original)
     struct checksum hash = {1, 2}, want = checksum_of((str){original->p, original->n - 16});
     uint64_t size = 0;
     file_replace(path, buf_view(original), NULL);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = -1;
+    file_open(path, &fd, NULL);
     tap_no_err(chunk_file_hash(fd, path, &hash, &size, &err), &err, "the hash at the end");
     close(fd);
     tap_ok(checksum_eq(hash, want), "is that of all before it");
     tap_eq_i64(size, (int64_t)original->n, "and the size");
     file_replace(path, STR("short"), NULL);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
+    file_open(path, &fd, NULL);
     tap_eq_i64(chunk_file_hash(fd, path, &hash, &size, &err), ERR_CORRUPT, "too short a file");
     tap_ok(checksum_eq(hash, want), "leaves the outputs alone");
     close(fd);
@@ -30,11 +29,7 @@ check_hash(const char *path, const struct buf *original)
 int
 main(void)
 {
-    char folder[64];
-    const char *base = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%s/chunk-XXXXXX", base ? base : "/tmp");
-    if (!mkdtemp(folder))
-        return 1;
+    const char *folder = tap_folder("chunk");
     char path[PATH_TEXT];
     path_join(path, folder, "file", NULL);
     static const char magic[8] = "KHTEST01";

@@ -10,12 +10,15 @@ static void
 test_against_libc(void)
 {
     struct rng rng = {3};
+    int compared = 0;
     bool days_right = true, texts_right = true, back = true;
     for (int i = 0; i < 20000; i++) {
         day d = (day)rng_below(&rng, 2932896); /* to 9999-12-31 */
         time_t seconds = (time_t)d * 86400;
         struct tm civil;
-        gmtime_r(&seconds, &civil);
+        if (!gmtime_r(&seconds, &civil))
+            continue; /* Windows' ends in the year 3000 */
+        compared++;
         int year, month, day_of_month;
         day_to_civil(d, &year, &month, &day_of_month);
         days_right = days_right && year == civil.tm_year + 1900 && month == civil.tm_mon + 1 &&
@@ -26,7 +29,8 @@ test_against_libc(void)
         day parsed = DAY_NONE;
         back = back && day_parse(str_of(got), &parsed) && parsed == d;
     }
-    tap_ok(days_right, "20,000 days are those of gmtime");
+    tap_ok(compared > 2000, "the C library knows %d of 20,000 days", compared);
+    tap_ok(days_right, "they are those of gmtime");
     tap_ok(texts_right, "and print as by strftime");
     tap_ok(back, "and parse back");
 }

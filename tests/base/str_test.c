@@ -89,6 +89,35 @@ test_distance(void)
     tap_eq_i64(str_distance(STR("same"), STR("same")), 0, "the same");
 }
 
+/* Every text of up to 12 letters a and b, and a needle of up to 6 in it. */
+static void
+test_find(void)
+{
+    char text[12], needle[6];
+    bool right = true;
+    for (unsigned t = 0; t < 1U << 12; t++) {
+        unsigned n = t % 7, bits = t * 2654435761U >> 16;
+        for (size_t i = 0; i < sizeof text; i++)
+            text[i] = t >> i & 1 ? 'a' : 'b';
+        for (size_t i = 0; i < n; i++)
+            needle[i] = bits >> i & 1 ? 'a' : 'b';
+        for (size_t length = 0; length <= sizeof text; length++) {
+            size_t want = 0;
+            while (want + n <= length && memcmp(text + want, needle, n) != 0)
+                want++;
+            if (want + n > length)
+                want = SIZE_MAX;
+            right = right && str_find((str){text, length}, (str){needle, n}) == want;
+        }
+    }
+    tap_ok(right, "needles in texts of two letters");
+    static char many[100000];
+    memset(many, 'a', sizeof many);
+    many[sizeof many - 1] = 'b';
+    tap_eq_i64(str_find((str){many, sizeof many}, (str){many + sizeof many / 2, sizeof many / 2}),
+               sizeof many / 2, "a needle that nearly stands everywhere");
+}
+
 static void
 test_rest(void)
 {
@@ -112,6 +141,7 @@ main(void)
     test_numbers();
     test_utf8();
     test_distance();
+    test_find();
     test_rest();
     return tap_done();
 }

@@ -2,6 +2,7 @@
 /* Runs a fuzz target over stored inputs: replay FILE|FOLDER... Speaks TAP, one check an input. */
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/require.h"
 #include "base/tap.h"
 
 #include <dirent.h>
@@ -27,27 +28,44 @@ replay_file(const char *path)
 }
 
 static int
-is_entry(const struct dirent *entry)
+compare_names(const void *a, const void *b)
 {
-    return entry->d_name[0] != '.';
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+replay_folder(const char *path, DIR *folder)
+{
+    char **names = NULL;
+    size_t count = 0;
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        if (entry->d_name[0] == '.')
+            continue;
+        names = mem_resize(names, count + 1, sizeof *names);
+        names[count++] = mem_strndup(entry->d_name, strlen(entry->d_name));
+    }
+    if (count)
+        qsort(names, count, sizeof *names, compare_names);
+    for (size_t i = 0; i < count; i++) {
+        char file[PATH_TEXT];
+        if (path_join(file, path, names[i], NULL) == OK)
+            replay_file(file);
+        free(names[i]);
+    }
+    free(names);
 }
 
 int
 main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
-        struct dirent **entries;
-        int count = scandir(argv[i], &entries, is_entry, alphasort);
-        if (count < 0)
+        DIR *folder = opendir(argv[i]);
+        if (folder) {
+            replay_folder(argv[i], folder);
+            closedir(folder);
+        } else {
             replay_file(argv[i]);
-        for (int j = 0; j < count; j++) {
-            char path[PATH_TEXT];
-            if (path_join(path, argv[i], entries[j]->d_name, NULL) == OK)
-                replay_file(path);
-            free(entries[j]);
         }
-        if (count >= 0)
-            free(entries);
     }
     return tap_done();
 }

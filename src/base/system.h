@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the portable files of base ask of the system, for them alone. The folders linux and windows
+ * each answer all of it, and the functions of the public headers that no portable C can do. */
+#pragma once
+
+#include "base/clock.h"
+#include "base/err.h"
+
+enum { SYSTEM_WORDS = 256 };
+
+/* The number of the fault that the last call met: errno, GetLastError(). */
+unsigned long system_fault(void);
+errcode system_fault_code(unsigned long number);
+/* What it means, for people, as UTF-8 in one line. */
+void system_fault_words(unsigned long number, char out[SYSTEM_WORDS]);
+
+/* The wall clock. */
+usec system_time(void);
+
+/* Opens for reading and without inheritance; -1 on failure. Without WAIT a FIFO that no one writes
+ * to is opened too. */
+int system_open(const char *path, bool wait);
+/* As read(2) and write(2), continued after a signal; no byte is changed on the way. */
+ptrdiff_t system_read(int fd, void *out, size_t n);
+ptrdiff_t system_write(int fd, const void *p, size_t n);

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files as Windows has them: opened by their wide names, shared with all who read, write or remove
+ * them, and read without translation of line ends. Descriptors are those of the C library. */
+#include "base/file.h"
+
+#include "base/cleanup.h"
+#include "base/system.h"
+#include "base/windows/wide.h"
+
+#include <fcntl.h>
+#include <io.h>
+#include <stdio.h>
+#include <windows.h>
+/* windows.h comes first. */
+#include <bcrypt.h>
+
+enum { SHARE_ALL = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE };
+enum { BLOCK_MAX = 1 << 30 }; /* bytes of one read or write: lengths are of 32 bits there */
+
+static bool
+is_separator(char c)
+{
+    return c == '/' || c == '\\';
+}
+
+static HANDLE
+handle_of(int fd)
+{
+    return (HANDLE)_get_osfhandle(fd);
+}
+
+/* The handle is the descriptor's from now on. */
+static int
+descriptor_of(HANDLE handle, int flags)
+{
+    if (handle == INVALID_HANDLE_VALUE)
+        return -1;
+    int fd = _open_osfhandle((intptr_t)handle, flags | _O_BINARY | _O_NOINHERIT);
+    if (fd < 0) {
+        CloseHandle(handle);
+        SetLastError(ERROR_TOO_MANY_OPEN_FILES);
+    }
+    return fd;
+}
+
+static int
+create(const char *path, DWORD access, DWORD how, DWORD flags, int descriptor_flags)
+{
+    cleanup(cleanup_free) wchar_t *wide = wide_path(path);
+    if (!wide)
+        return -1;
+    return descriptor_of(CreateFileW(wide, access, SHARE_ALL, NULL, how, flags, NULL),
+                         descriptor_flags);
+}
+
+/* Folders are opened too, so that what they are can be said. Nothing waits here. */
+int
+system_open(const char *path, bool wait)
+{
+    (void)wait;
+    return create(path, GENERIC_READ, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, _O_RDONLY);
+}
+
+ptrdiff_t
+system_read(int fd, void *out, size_t n)
+{
+    DWORD done;
+    if (ReadFile(handle_of(fd), out, n < BLOCK_MAX ? (DWORD)n : BLOCK_MAX, &done, NULL))
+        return done;
+    return GetLastError() == ERROR_BROKEN_PIPE ? 0 : -1; /* its writer is gone: the end */
+}
+
+ptrdiff_t
+system_write(int fd, const void *p, size_t n)
+{
+    DWORD done;
+    if (!WriteFile(handle_of(fd), p, n < BLOCK_MAX ? (DWORD)n : BLOCK_MAX, &done, NULL))
+        return -1;
+    return done;
+}
+
+errcode
+file_size(int fd, const char *name, uint64_t *ret, struct err *err)
+{
+    HANDLE handle = handle_of(fd);
+    BY_HANDLE_FILE_INFORMATION status;
+    if (GetFileType(handle) != FILE_TYPE_DISK)
+        return err_set(err, ERR_USAGE, "%s is not a regular file", name);
+    if (!GetFileInformationByHandle(handle, &status))
+        return err_set_errno(err, "cannot examine %s", name);
+    if (status.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)
+        return err_set(err, ERR_USAGE, "%s is not a regular file", name);
+    *ret = (uint64_t)status.nFileSizeHigh << 32 | status.nFileSizeLow;
+    return OK;
+}
+
+errcode
+file_read_at(int fd, uint64_t offset, void *out, size_t n, const char *name, size_t *ret_n,
+             struct err *err)
+{
+    size_t done = 0;
+    while (done < n) {
+        uint64_t at = offset + done;
+        OVERLAPPED place = {.Offset = (DWORD)at, .OffsetHigh = (DWORD)(at >> 32)};
+        DWORD step;
+        size_t rest = n - done;
+        if (!ReadFile(handle_of(fd), (char *)out + done, rest < BLOCK_MAX ? (DWORD)rest : BLOCK_MAX,
+                      &step, &place)) {
+            if (GetLastError() == ERROR_HANDLE_EOF)
+                break;
+            return err_set_errno(err, "cannot read %s", name);
+        }
+        if (step == 0)
+            break;
+        done += step;
+    }
+    *ret_n = done;
+    return OK;
+}
+
+errcode
+file_map_fd(int fd, const char *name, struct file_map *ret, struct err *err)
+{
+    uint64_t size;
+    errcode code = file_size(fd, name, &size, err);
+    if (code != OK)
+        return code;
+    if (size == 0) {
+        *ret = (struct file_map){.bytes = STR("")};
+        return OK;
+    }
+    HANDLE mapping = CreateFileMappingW(handle_of(fd), NULL, PAGE_READONLY, (DWORD)(size >> 32),
+                                        (DWORD)size, NULL);
+    if (!mapping)
+        return err_set_errno(err, "cannot map %s", name);
+    void *p = MapViewOfFile(mapping, FILE_MAP_READ, 0, 0, size);
+    if (p)
+        *ret = (struct file_map){.bytes = {p, size}};
+    else
+        code = err_set_errno(err, "cannot map %s", name);
+    CloseHandle(mapping); /* the view keeps what it needs */
+    return code;
+}
+
+void
+file_map_close(struct file_map *map)
+{
+    if (map->bytes.n)
+        UnmapViewOfFile(map->bytes.p);
+    *map = (struct file_map){0};
+}
+
+/* HEAD with six random characters behind it, of a file that is made now. */
+static errcode
+create_named(const char *head, DWORD flags, char path[PATH_TEXT], int *ret_fd, struct err *err)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+    for (int attempt = 0; attempt < 100; attempt++) {
+        unsigned char random[6];
+        if (BCryptGenRandom(NULL, random, sizeof random, BCRYPT_USE_SYSTEM_PREFERRED_RNG) != 0)
+            return err_set(err, ERR_IO, "the system gives no random numbers");
+        char end[sizeof random + 1] = "";
+        for (size_t i = 0; i < sizeof random; i++)
+            end[i] = letters[random[i] & 31];
+        int n = snprintf(path, PATH_TEXT, "%s%s", head, end);
+        if (n < 0 || n >= PATH_TEXT)
+            return err_set(err, ERR_LIMIT, "the path %s is too long", head);
+        int fd = create(path, GENERIC_READ | GENERIC_WRITE | DELETE, CREATE_NEW, flags, _O_RDWR);
+        if (fd >= 0) {
+            *ret_fd = fd;
+            return OK;
+        }
+        if (GetLastError() != ERROR_FILE_EXISTS)
+            break;
+    }
+    return err_set_errno(err, "cannot create the file %s", path);
+}
+
+errcode
+file_create_temp(const char *path, char temp_path[PATH_TEXT], int *ret_fd, struct err *err)
+{
+    char head[PATH_TEXT];
+    int n = snprintf(head, sizeof head, "%s.tmp-", path);
+    if (n < 0 || n >= PATH_TEXT)
+        return err_set(err, ERR_LIMIT, "the path %s is too long", path);
+    return create_named(head, FILE_ATTRIBUTE_NORMAL, temp_path, ret_fd, err);
+}
+
+/* It has a name while it is open, and goes with its last descriptor; then a mapping still reads. */
+errcode
+file_create_unnamed(const char *folder, int *ret_fd, struct err *err)
+{
+    char head[PATH_TEXT], path[PATH_TEXT];
+    errcode code = path_join(head, folder, "unnamed-", err);
+    if (code != OK)
+        return code;
+    return create_named(head, FILE_ATTRIBUTE_TEMPORARY | FILE_FLAG_DELETE_ON_CLOSE, path, ret_fd,
+                        err);
+}
+
+errcode
+file_commit_temp(int fd, const char *temp_path, const char *path, struct err *err)
+{
+    if (!FlushFileBuffers(handle_of(fd)))
+        return err_set_errno(err, "cannot write %s to the disk", temp_path);
+    cleanup(cleanup_free) wchar_t *from = wide_path(temp_path);
+    cleanup(cleanup_free) wchar_t *to = from ? wide_path(path) : NULL;
+    if (!to || !MoveFileExW(from, to, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH))
+        return err_set_errno(err, "cannot rename %s to %s", temp_path, path);
+    return OK;
+}
+
+static DWORD
+attributes_of(const char *path)
+{
+    cleanup(cleanup_free) wchar_t *wide = wide_path(path);
+    return wide ? GetFileAttributesW(wide) : INVALID_FILE_ATTRIBUTES;
+}
+
+static bool
+make_one(const char *path)
+{
+    cleanup(cleanup_free) wchar_t *wide = wide_path(path);
+    return wide && CreateDirectoryW(wide, NULL);
+}
+
+errcode
+folder_make(const char *path, struct err *err)
+{
+    char step[PATH_TEXT];
+    if (!str_copy(str_of(path), step, sizeof step))
+        return err_set(err, ERR_LIMIT, "the path %s is too long", path);
+    /* Drives, servers and folders that we may not read are passed by: the last step decides. */
+    for (char *at = step; *at; at++) {
+        if (!is_separator(*at) || at == step)
+            continue;
+        char separator = *at;
+        *at = 0;
+        make_one(step);
+        *at = separator;
+    }
+    if (make_one(path))
+        return OK;
+    unsigned long fault = GetLastError();
+    DWORD attributes = attributes_of(path);
+    if (attributes != INVALID_FILE_ATTRIBUTES && attributes & FILE_ATTRIBUTE_DIRECTORY)
+        return OK;
+    SetLastError(fault);
+    return err_set_errno(err, "cannot make the folder %s", path);
+}
+
+/* NTFS keeps its folders in a journal. */
+errcode
+folder_sync(const char *path, struct err *err)
+{
+    (void)path;
+    (void)err;
+    return OK;
+}
+
+errcode
+file_remove(const char *path, struct err *err)
+{
+    cleanup(cleanup_free) wchar_t *wide = wide_path(path);
+    if (!wide || !DeleteFileW(wide))
+        return err_set_errno(err, "cannot remove %s", path);
+    return OK;
+}
+
+bool
+file_exists(const char *path)
+{
+    return attributes_of(path) != INVALID_FILE_ATTRIBUTES;
+}
+
+const char *
+path_base(const char *path)
+{
+    const char *base = path;
+    for (; *path; path++)
+        if (is_separator(*path))
+            base = path + 1;
+    return base;
+}
