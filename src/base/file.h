@@ -32,6 +32,8 @@ errcode file_map_copy(const char *path, const char *folder, size_t cap, struct f
 errcode file_map_copy_fd(int fd, const char *name, const char *folder, size_t cap,
                          struct file_map *ret, struct err *err);
 void file_map_close(struct file_map *map);
+/* Gives back the memory of what lies before OFFSET, which is read again when it is asked for. */
+void file_map_forget(const struct file_map *map, size_t offset);
 
 /* Writes to a temporary name beside PATH, fsyncs, renames over PATH, fsyncs the folder: after a
  * crash PATH is the old or the new content, whole. */

@@ -10,7 +10,7 @@
  * that reads the same mapping would meet zeros and not learn of it. */
 struct file_guard {
     str map;
-    size_t step;              /* pages that the next fault replaces */
+    size_t step;              /* pages that the next fault replaces, on each side */
     volatile bool shrunk;     /* set by the signal's handler */
     struct file_guard *outer; /* of the same thread */
 };

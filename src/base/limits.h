@@ -35,9 +35,31 @@ enum {
     LIMIT_CONTENT_LINKS = 256,      /* links of a file that are checked */
     LIMIT_CONTENT_HTML = 512 << 10, /* bytes that a file's text becomes */
 };
+/* ClamAV's signatures. */
+enum {
+    LIMIT_CLAMAV_NAME = 255,            /* bytes of a signature's name */
+    LIMIT_CLAMAV_RULE = 4 << 20,        /* bytes of the rule that it becomes (seen: 11 KiB) */
+    LIMIT_CLAMAV_CONDITION = 32 << 10,  /* bytes of its condition (seen: 1 KiB) */
+    LIMIT_CLAMAV_PARTS = 64,            /* sub-signatures, as the format has it */
+    LIMIT_CLAMAV_EXPRESSION = 2048,     /* characters of a logical expression */
+    LIMIT_CLAMAV_DEPTH = 32,            /* parentheses in parentheses */
+    LIMIT_CLAMAV_NEGATED = 8,           /* bytes of an alternative that is negated */
+    LIMIT_CLAMAV_NEGATED_MEMBERS = 256, /* such alternatives beside each other */
+    LIMIT_CLAMAV_MACROS = 100000,       /* signatures in macro groups */
+    LIMIT_CLAMAV_MEMBERS = 1000000,     /* files listed in an archive */
+};
+/* One chunk of a pack (1 M SHA-256: 32 MB); and its texts together, which 32 bits number. */
+#define LIMIT_PACK_CHUNK ((size_t)4 << 30)
+#define LIMIT_PACK_TEXT ((size_t)UINT32_MAX)
 /* Bytes of one feed file after decompression, and how much larger than its archive it may be. */
 #define LIMIT_FEED_BYTES ((size_t)8 << 30)
 #define LIMIT_EXPANSION_RATIO 1000
 /* JSON documents that are read whole (MISP, STIX, Feodo). */
 #define LIMIT_JSON_BYTES ((size_t)512 << 20)
 #define LIMIT_JSON_MEMORY ((size_t)2 << 30) /* about what their values take when they are read */
+/* The dotnet module (seen: the most in Mono's assemblies). */
+enum {
+    LIMIT_DOTNET_USER_STRINGS = 1 << 20, /* that can be asked for; all are counted (seen: 6,919) */
+    LIMIT_DOTNET_MEMORY = 32 << 20,      /* bytes of a file's classes (seen: 7 MB) */
+    LIMIT_DOTNET_TYPE = 64 << 10,        /* bytes of one type's name (seen: 0.8 KiB) */
+};

@@ -3,9 +3,10 @@
  * when standard error is not a terminal. */
 #include "base/log.h"
 
+#include "base/system.h"
+
 #include <stdarg.h>
 #include <stdio.h>
-#include <unistd.h>
 
 static enum log_level threshold = LOG_INFO;
 
@@ -23,8 +24,9 @@ log_write(enum log_level level, const char *format, ...)
     if (level > threshold)
         return;
     char line[2048];
-    int n = snprintf(line, sizeof line, "%skhien: %s", isatty(2) ? "" : journal[level],
-                     terminal[level]);
+    bool plain = system_is_terminal(2) || !system_has_journal();
+    int n =
+        snprintf(line, sizeof line, "%skhien: %s", plain ? "" : journal[level], terminal[level]);
     size_t head = (size_t)n;
     va_list args;
     va_start(args, format);
@@ -37,6 +39,6 @@ log_write(enum log_level level, const char *format, ...)
         if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
             line[i] = '?';
     line[end++] = '\n';
-    ssize_t written = write(2, line, end);
+    ptrdiff_t written = system_write(2, line, end);
     (void)written; /* nowhere left to say that the log is gone */
 }

@@ -3,9 +3,9 @@
 #include "base/progress.h"
 
 #include "base/clock.h"
+#include "base/system.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 void
 progress_begin(struct progress *progress, const char *what, uint64_t total)
@@ -14,7 +14,7 @@ progress_begin(struct progress *progress, const char *what, uint64_t total)
         .what = what,
         .total = total,
         .started = clock_monotonic(),
-        .on = isatty(2) == 1,
+        .on = system_is_terminal(2),
     };
 }
 

@@ -103,9 +103,9 @@ str_to_i64(str s, int64_t *ret)
 {
     bool negative = s.n > 0 && s.p[0] == '-';
     uint64_t value;
-    if (!str_to_u64(negative ? str_from(s, 1) : s, (uint64_t)INT64_MAX, &value))
+    if (!str_to_u64(negative ? str_from(s, 1) : s, (uint64_t)INT64_MAX + negative, &value))
         return false;
-    *ret = negative ? -(int64_t)value : (int64_t)value;
+    *ret = (int64_t)(negative ? 0 - value : value);
     return true;
 }
 

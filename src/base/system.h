@@ -17,6 +17,13 @@ void system_fault_words(unsigned long number, char out[SYSTEM_WORDS]);
 /* The wall clock. */
 usec system_time(void);
 
+/* True when people see what is written there, and escape sequences of a terminal work. */
+bool system_is_terminal(int fd);
+/* True where a journal reads priorities in front of lines (sd-daemon(3)). */
+bool system_has_journal(void);
+/* Sets the variable of this process's environment; NULL removes it. */
+void system_set_variable(const char *name, const char *value);
+
 /* Opens for reading and without inheritance; -1 on failure. Without WAIT a FIFO that no one writes
  * to is opened too. */
 int system_open(const char *path, bool wait);

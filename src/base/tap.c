@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "base/require.h"
+#include "base/system.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -94,6 +95,12 @@ tap_folder(const char *name)
     int n = snprintf(path, sizeof path, "%s/%s-%d", above ? above : "/tmp", name, (int)getpid());
     require(n > 0 && n < PATH_TEXT && !file_exists(path) && folder_make(path, &err) == OK);
     return path;
+}
+
+void
+tap_set_variable(const char *name, const char *value)
+{
+    system_set_variable(name, value);
 }
 
 int

@@ -27,5 +27,7 @@ void tap_skip(const char *why);
 void tap_note(const char *format, ...) PRINTF_LIKE(1, 2);
 /* A new empty folder in $TMPDIR, for this run of the program; NAME is part of its name. */
 const char *tap_folder(const char *name);
+/* Sets a variable of the environment, such as KHIEN_NOW; NULL removes it. */
+void tap_set_variable(const char *name, const char *value);
 /* Prints the plan; returns the exit status of the test program. */
 int tap_done(void);

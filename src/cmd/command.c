@@ -6,21 +6,17 @@
 #include "cmd/commands/commands.h"
 #include "cmd/suggest.h"
 
-const char *const command_groups[] = {"Feeds in",         "Answers out",        "Measuring",
-                                      "Keeping it sound", "About this program", NULL};
+const char *const command_groups[] = {
+    "Feeds in",         "Answers out",        "Measuring", "Finding malware",
+    "Keeping it sound", "About this program", NULL};
 
 const struct command *const commands[] = {
-    &command_ingest,  &command_feed,
-    &command_fetch,   &command_figures,
-    &command_mirror,  &command_networks,
-    &command_serve,   &command_poster,
-    &command_check,   &command_snapshot,
-    &command_stats,   &command_baseline,
-    &command_ranking, &command_simulate,
-    &command_content, &command_conf,
-    &command_top,     &command_verify,
-    &command_replay,  &command_help,
-    &command_version, NULL,
+    &command_ingest,  &command_feed,     &command_fetch,   &command_figures,
+    &command_mirror,  &command_networks, &command_serve,   &command_poster,
+    &command_check,   &command_snapshot, &command_stats,   &command_baseline,
+    &command_ranking, &command_simulate, &command_content, &command_conf,
+    &command_top,     &command_verify,   &command_replay,  &command_help,
+    &command_version, &command_yara,     &command_rules,   NULL,
 };
 
 const struct option global_options[] = {
@@ -108,24 +104,11 @@ add_given(struct call *call, const struct option *option, const char *value, str
     return OK;
 }
 
-/* One argument that begins with '-'; *AT moves on where its value is the next argument. */
+/* The option's value, which may be the next argument: *AT moves on then. */
 static errcode
-parse_option(struct call *call, const char **arguments, size_t count, size_t *at, struct err *err)
+take_value(struct call *call, const struct option *option, const char *value,
+           const char **arguments, size_t count, size_t *at, struct err *err)
 {
-    const char *written = arguments[*at];
-    bool is_long = written[1] == '-';
-    str rest = str_of(written + (is_long ? 2 : 1)), name = rest;
-    const char *value = NULL;
-    if (is_long) {
-        str_cut(&rest, '=', &name);
-        value = rest.p;
-    } else {
-        name.n = 1;
-        value = rest.n > 1 ? rest.p + 1 : NULL;
-    }
-    const struct option *option = find_option(call, name, is_long ? 0 : written[1]);
-    if (!option)
-        return unknown_option(call, str_of(written), is_long ? name : (str){0}, err);
     if (!option->value && value)
         return err_set(err, ERR_USAGE, "--%s takes no value", option->name);
     if (option->value && !value) {
@@ -135,6 +118,39 @@ parse_option(struct call *call, const char **arguments, size_t count, size_t *at
         value = arguments[++*at];
     }
     return add_given(call, option, value, err);
+}
+
+/* -x, -x VALUE, -xVALUE, and flags together: -rs. */
+static errcode
+parse_letters(struct call *call, const char **arguments, size_t count, size_t *at, struct err *err)
+{
+    const char *written = arguments[*at];
+    errcode code = OK;
+    for (const char *letter = written + 1; *letter && code == OK; letter++) {
+        const struct option *option = find_option(call, (str){letter, 1}, *letter);
+        if (!option)
+            return unknown_option(call, str_of(written), (str){0}, err);
+        if (option->value)
+            return take_value(call, option, letter[1] ? letter + 1 : NULL, arguments, count, at,
+                              err);
+        code = add_given(call, option, NULL, err);
+    }
+    return code;
+}
+
+/* One argument that begins with '-'. */
+static errcode
+parse_option(struct call *call, const char **arguments, size_t count, size_t *at, struct err *err)
+{
+    const char *written = arguments[*at];
+    str rest = str_of(written + 2), name = rest;
+    if (written[1] != '-')
+        return parse_letters(call, arguments, count, at, err);
+    str_cut(&rest, '=', &name);
+    const struct option *option = find_option(call, name, 0);
+    if (!option)
+        return unknown_option(call, str_of(written), name, err);
+    return take_value(call, option, rest.p, arguments, count, at, err);
 }
 
 static errcode

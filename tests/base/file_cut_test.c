@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/file_guard.h"
 #include "base/require.h"
+#include "base/sandbox.h"
 #include "base/tap.h"
 
 #include <fcntl.h>
@@ -15,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, PAGES = 64 };
+enum { PAGE = 4096, PAGES = 200 };
 
 static const char *folder;
 
@@ -209,6 +210,32 @@ test_faults_elsewhere(void)
     tap_eq_i64(end_of_child(by_nothing, true), 0, "the signal alone can");
 }
 
+/* What a sandboxed command may still do includes all that a guard needs. */
+static void
+test_sandboxed(void)
+{
+    char path[PATH_TEXT];
+    struct file_map map = map_new("sandboxed", path);
+    require(truncate(path, 0) == 0);
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        struct sandbox sandbox = {.needs = NEED_READ};
+        struct file_guard guard;
+        bool partial;
+        struct err err;
+        if (sandbox_enter(&sandbox, &partial, &err) != OK)
+            _exit(2);
+        file_guard_begin(&guard, map.bytes);
+        count_a(map.bytes, 0, PAGES);
+        _exit(file_guard_end(&guard) ? 0 : 1);
+    }
+    int status;
+    require(waitpid(child, &status, 0) == child);
+    tap_eq_i64(status, 0, "a guard works in the sandbox");
+    file_map_close(&map);
+}
+
 static void
 test_copies(void)
 {
@@ -246,6 +273,7 @@ main(void)
     test_nesting();
     test_threads();
     test_faults_elsewhere();
+    test_sandboxed();
     test_copies();
     return tap_done();
 }

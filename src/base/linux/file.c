@@ -94,6 +94,13 @@ file_map_close(struct file_map *map)
     *map = (struct file_map){0};
 }
 
+void
+file_map_forget(const struct file_map *map, size_t offset)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), n = offset < map->bytes.n ? offset : map->bytes.n;
+    madvise((void *)(uintptr_t)map->bytes.p, n & ~(page - 1), MADV_DONTNEED);
+}
+
 errcode
 file_create_temp(const char *path, char temp_path[PATH_TEXT], int *ret_fd, struct err *err)
 {

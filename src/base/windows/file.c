@@ -150,6 +150,13 @@ file_map_close(struct file_map *map)
     *map = (struct file_map){0};
 }
 
+/* Unlocking pages that are not locked takes them out of the process's working set. */
+void
+file_map_forget(const struct file_map *map, size_t offset)
+{
+    VirtualUnlock((void *)(uintptr_t)map->bytes.p, offset < map->bytes.n ? offset : map->bytes.n);
+}
+
 /* HEAD with six random characters behind it, of a file that is made now. */
 static errcode
 create_named(const char *head, DWORD flags, char path[PATH_TEXT], int *ret_fd, struct err *err)

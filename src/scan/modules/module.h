@@ -91,6 +91,8 @@ const struct module *module_find(str name);
 const struct module *module_at(size_t i);
 /* The root's GROUP loaded, once. */
 void module_load(struct module_run *run, unsigned group);
+/* For a module whose root has functions alone. */
+void module_load_nothing(struct module_run *run, unsigned group);
 /* Index of the field in the shape, or SIZE_MAX. */
 size_t shape_find(const struct shape *shape, str name);
 
@@ -101,3 +103,8 @@ struct object *module_object(struct module_run *run, const struct shape *shape);
 struct list *module_array(struct module_run *run, size_t count);
 /* The same with empty keys. */
 struct list *module_dictionary(struct module_run *run, size_t count);
+/* What a function's arguments (offset, size) name in the data: false, undefined, when one is
+ * negative or the offset is not in the data; cut where it reaches past their end. */
+bool module_range(str data, const struct value *arguments, str *ret);
+/* Run's arena, for a string that a function makes. */
+struct value module_string(struct module_run *run, str s);

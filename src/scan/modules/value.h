@@ -9,6 +9,7 @@
 enum value_kind {
     VALUE_UNDEFINED,
     VALUE_UNKNOWN,
+    VALUE_UNTRUE,  /* not computed either, but surely 0 or undefined */
     VALUE_INTEGER, /* booleans are 0 and 1 */
     VALUE_FLOAT,
     VALUE_STRING,
@@ -33,7 +34,9 @@ struct value {
 };
 
 /* An instance of a shape: one value a field, in the shape's order. */
+struct shape;
 struct object {
+    const struct shape *shape;
     size_t count;
     struct value fields[];
 };

@@ -44,10 +44,14 @@ struct regex_piece {
 void regex_split(struct regex *regex, struct arena *arena, struct regex_piece **ret_pieces,
                  size_t *ret_count);
 
-/* True when no quantifier is ungreedy: a match is then as long as it can be, else as short. */
+/* True when a quantifier is greedy: a match is then as long as it can be, else as short (without
+ * any quantifier too, as libyara has it). */
 bool regex_is_greedy(const struct regex *regex);
 /* True when greedy and ungreedy quantifiers stand together, which YARA refuses in strings. */
 bool regex_is_mixed(const struct regex *regex);
+
+/* True when `.` may be repeated without end: `.*`, `.+`, `.{2,}`. */
+bool regex_is_unbounded(const struct regex *regex);
 
 /* A sequence of bytes of fixed length, each compared under a mask; no program is needed then. */
 struct regex_masked {
@@ -66,15 +70,17 @@ struct regex_part {
     struct regex_literal *literals; /* a match goes on at the split with one of them */
     size_t literal_count;           /* 0: no literal at all, try where FIRST says */
     uint8_t first[32];              /* bit set of the bytes that can stand at the split */
-    bool can_be_empty;              /* what follows the split can match no byte */
+    bool can_be_empty;              /* what follows the split can match no byte: try everywhere */
     uint32_t forward;               /* program for what follows the split, the literal included */
     uint32_t backward;              /* for what stands before it, to be run backwards */
     bool has_backward;              /* false: the match begins at the split */
 };
-/* Appends programs to CODE; positions in it are relative to its start and so may be stored. RATE
- * says how costly it is to look for a literal (lower is rarer in files); the split with the best
- * literals is taken, for each branch of an alternative apart where that is better. Parts are in
- * ARENA; their programs are ERR_LIMIT when they pass a cap. */
+/* Appends programs to CODE; positions in it are relative to its start and so may be stored. Where
+ * they run, CODE must stand at an address that 8 divides. RATE says how costly it is to look for a
+ * literal: above 0, lower is rarer in files, those of several literals add up. The split with the
+ * best literals is taken (4 bytes or more before anything else), for each branch of an alternative
+ * apart where that is better. Parts are in ARENA; their programs are ERR_LIMIT when they pass a
+ * cap. */
 errcode regex_compile(const struct regex *regex, unsigned flags,
                       double (*rate)(const uint8_t *bytes, size_t count), struct arena *arena,
                       struct buf *code, struct regex_part **ret_parts, size_t *ret_count,
@@ -93,14 +99,15 @@ struct regex_machine;
 struct regex_machine *regex_machine_new(void);
 void regex_machine_free(struct regex_machine *machine);
 
-/* Runs forwards from AT in DATA; where the match ends (the farthest end with LONGEST, else the
- * nearest), or SIZE_MAX. At most REGEX_REACH bytes are read; `^`, `$` and `\b` look at DATA's
- * bounds and at the byte before AT. */
+/* Runs forwards from AT, which is within DATA or its end; where the match ends (the farthest end
+ * with LONGEST, else the nearest), or SIZE_MAX. At most REGEX_REACH bytes are read; `^`, `$` and
+ * `\b` look at DATA's bounds and at the byte before AT. An end at AT is no match in a string when
+ * the part has nothing to run backwards. */
 size_t regex_forward(struct regex_machine *machine, str code, uint32_t program, str data, size_t at,
                      bool longest);
 /* Runs backwards from AT (the first byte read is AT - 1). Each place where a match may begin is
  * given to FOUND until it returns false. */
 void regex_backward(struct regex_machine *machine, str code, uint32_t program, str data, size_t at,
                     bool (*found)(void *context, size_t start), void *context);
-/* True when the program of regex_compile_search matches somewhere in S. */
+/* True when the program of regex_compile_search matches somewhere in S, however long S is. */
 bool regex_search(struct regex_machine *machine, str code, uint32_t program, str s);

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/scan/rule_files.h"
+
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "cmd/scan/pack_key.h"
+
+enum { SOURCE_MAX = 1 << 30 };
+
+static void
+print_fault(const char *kind, const struct yara_fault *fault)
+{
+    fprintf(stderr, "%s:%u:%u: %s: ", fault->file, fault->line, fault->column, kind);
+    if (fault->rule.n)
+        fprintf(stderr, "rule \"%.*s\": ", STR_ARG(fault->rule));
+    fprintf(stderr, "%s\n", fault->reason);
+}
+
+static void
+refused(void *context, const struct yara_fault *fault)
+{
+    (void)context;
+    print_fault("error", fault);
+}
+
+static void
+warned(void *context, const struct yara_fault *fault)
+{
+    if (*(const bool *)context)
+        print_fault("warning", fault);
+}
+
+/* Relative to the folder of the file that includes, else to the working folder. */
+errcode
+rule_files_include(void *context, const char *from, str name, struct buf *ret_path,
+                   struct buf *ret_text, struct err *err)
+{
+    (void)context;
+    size_t folder = (size_t)(path_base(from) - from);
+    if (name.n > 0 && name.p[0] != '/')
+        buf_add(ret_path, from, folder);
+    buf_str(ret_path, name);
+    if (buf_check(ret_path, "an included file's name", err) != OK || str_has_control(name))
+        return err_set(err, ERR_FORMAT, "\"%.*s\" is no file's name", STR_ARG(name));
+    return file_read(ret_path->p, SOURCE_MAX, ret_text, err);
+}
+
+static errcode
+define_all(const struct call *call, struct compiler *compiler, struct err *err)
+{
+    errcode code = OK;
+    for (size_t i = 0; i < call->given_count && code == OK; i++) {
+        if (strcmp(call->given[i].option->name, "define") != 0)
+            continue;
+        str value = str_of(call->given[i].value), name;
+        if (!str_cut(&value, '=', &name) || !value.p)
+            return err_set(err, ERR_USAGE, "--define takes NAME=VALUE, not \"%s\"",
+                           call->given[i].value);
+        code = compiler_define(compiler, name, value, err);
+    }
+    return code;
+}
+
+/* "space:file"; a file whose own name has a colon goes before. */
+static const char *
+file_of(const char *word, str *ret_space)
+{
+    const char *colon = strchr(word, ':');
+    *ret_space = (str){NULL, 0};
+    if (!colon || file_exists(word))
+        return word;
+    *ret_space = (str){word, (size_t)(colon - word)};
+    return colon + 1;
+}
+
+static errcode
+read_one(struct compiler *compiler, const char *word, struct err *err)
+{
+    str space;
+    const char *path = file_of(word, &space);
+    struct buf text = {0};
+    errcode code = file_read(path, SOURCE_MAX, &text, err);
+    if (code == OK)
+        code = compiler_read(compiler, path, space, buf_view(&text), err);
+    buf_clear(&text);
+    return code;
+}
+
+errcode
+rule_files_define(const struct call *call, struct scan *scan, struct err *err)
+{
+    errcode code = OK;
+    for (size_t i = 0; i < call->given_count && code == OK; i++) {
+        str value = str_of(call->given[i].value), name;
+        if (strcmp(call->given[i].option->name, "define") != 0)
+            continue;
+        str_cut(&value, '=', &name);
+        code = scan_define(scan, name, value.p ? value : STR(""), err);
+    }
+    return code;
+}
+
+static errcode
+open_pack(const struct call *call, size_t count, struct scan_rules **ret, struct err *err)
+{
+    uint8_t public_key[SIGN_PUBLIC];
+    const char *key_path = call_option(call, "public-key");
+    struct scan_pack_options options = {0};
+    if (count > 1)
+        return err_set(err, ERR_USAGE, "a pack stands alone, without other rules");
+    errcode code = key_path ? pack_key_read_public(key_path, public_key, err) : OK;
+    if (key_path)
+        options.public_key = public_key;
+    return code == OK ? scan_pack_open(call->words[0], &options, ret, err) : code;
+}
+
+errcode
+rule_files_read(const struct call *call, size_t count, bool warnings, struct scan_rules **ret,
+                struct err *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (pack_is_pack(call->words[i]))
+            return open_pack(call, count, ret, err);
+    if (call_option(call, "public-key"))
+        return err_set(err, ERR_DENIED, "files of rules are not signed; --public-key is for packs");
+    struct yara_options options = {
+        .refused = refused, .warning = warned, .include = rule_files_include, .context = &warnings};
+    struct compiler *compiler = compiler_new(&options);
+    errcode code = define_all(call, compiler, err);
+    for (size_t i = 0; i < count && code == OK; i++)
+        code = read_one(compiler, call->words[i], err);
+    if (code == OK)
+        return scan_rules_of_compiler(compiler, ret, err);
+    compiler_free(compiler);
+    return code;
+}
+
+errcode
+rule_files_grant(const struct call *call, struct grants *grants, struct err *err)
+{
+    static char folders[SANDBOX_PATHS_MAX / 2][256];
+    errcode code = OK;
+    for (size_t i = 0; i + 1 < call->word_count && code == OK; i++) {
+        str space;
+        const char *path = file_of(call->words[i], &space);
+        str folder = {path, (size_t)(path_base(path) - path)};
+        if (folder.n == 0)
+            folder = STR("./");
+        if (str_copy(folder, folders[i], sizeof folders[i]))
+            code = grant_read(grants, folders[i], err);
+    }
+    return code;
+}

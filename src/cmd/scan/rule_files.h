@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules named on a command line. */
+#pragma once
+
+#include "cmd/command.h"
+#include "scan/scan.h"
+
+/* Compiles the first COUNT words of the call, each [NAMESPACE:]FILE, with its --define options; or
+ * opens the one that is a pack, with its --public-key. Faults and, with WARNINGS, warnings go to
+ * standard error; any fault is an error. */
+errcode rule_files_read(const struct call *call, size_t count, bool warnings,
+                        struct scan_rules **ret, struct err *err);
+/* Files beside the rules may be included by them. */
+errcode rule_files_grant(const struct call *call, struct grants *grants, struct err *err);
+/* With rules of a pack, --define is for each scan. */
+errcode rule_files_define(const struct call *call, struct scan *scan, struct err *err);
+/* What `include` names, beside the file FROM. */
+errcode rule_files_include(void *context, const char *from, str name, struct buf *ret_path,
+                           struct buf *ret_text, struct err *err);

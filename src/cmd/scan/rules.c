@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* khien rules: makes packs of rules, and says what is in them. */
+#include "cmd/scan/rules.h"
+
+#include "cmd/commands/commands.h"
+#include "cmd/output.h"
+
+static errcode
+grant_public_key(const struct call *call, struct grants *grants, struct err *err)
+{
+    return grant_read(grants, call_option(call, "public-key"), err);
+}
+
+#define OPTION_DEFINE                                                                              \
+    {                                                                                              \
+        "define", "NAME=VALUE", NULL, "define an external variable; may be repeated", 'd'          \
+    }
+#define OPTIONS_TRUST                                                                              \
+    {"public-key", "FILE", NULL, "refuse a pack that is not signed with this key", 0},             \
+    {                                                                                              \
+        "version-min", "N", NULL, "refuse a pack of an older version", 0                           \
+    }
+
+static const struct option build_options[] = {
+    {"output", "PACK", NULL, "write it there", 'o'},
+    {"key", "FILE", NULL, "sign it with this secret key", 'k'},
+    {"pack-version", "N", NULL, "its version (default: the seconds since 1970)", 0},
+    OPTION_DEFINE,
+    {0},
+};
+static const struct option key_options[] = {
+    {"output", "FILE", NULL, "write the secret key there, for its owner only", 'o'},
+    {0},
+};
+static const struct option info_options[] = {OPTION_JSON, OPTIONS_TRUST, {0}};
+static const struct option verify_options[] = {OPTIONS_TRUST, {0}};
+static const struct option list_options[] = {OPTION_JSON, OPTION_CSV, OPTIONS_TRUST, {0}};
+static const struct option check_options[] = {
+    {"clean", "FOLDER", NULL, "tell which rules hold in these files, which are clean", 0},
+    OPTION_DEFINE,
+    OPTION_JSON,
+    OPTION_CSV,
+    {0},
+};
+
+static const struct action actions[] = {
+    {.name = "build",
+     .words = "DIR…",
+     .summary = "make a pack of rules, signatures, hashes and indicators",
+     .words_min = 1,
+     .words_max = RULES_WORDS_MAX,
+     .needs = NEED_READ | NEED_OUTPUT,
+     .options = build_options,
+     .grant = rules_grant_build,
+     .run = rules_run_build},
+    {.name = "info",
+     .words = "PACK",
+     .summary = "show what one holds, and from which sources",
+     .words_min = 1,
+     .words_max = 1,
+     .needs = NEED_READ,
+     .options = info_options,
+     .grant = grant_public_key,
+     .run = rules_run_info},
+    {.name = "verify",
+     .words = "PACK",
+     .summary = "check every byte of one, and its signature",
+     .words_min = 1,
+     .words_max = 1,
+     .needs = NEED_READ,
+     .options = verify_options,
+     .grant = grant_public_key,
+     .run = rules_run_verify},
+    {.name = "list",
+     .words = "PACK",
+     .summary = "list its rules with author, licence and source",
+     .words_min = 1,
+     .words_max = 1,
+     .needs = NEED_READ,
+     .options = list_options,
+     .grant = grant_public_key,
+     .run = rules_run_list},
+    {.name = "check",
+     .words = "DIR…",
+     .summary = "tell what is wrong with rules: refused, slow, double, holding in clean files",
+     .words_min = 1,
+     .words_max = RULES_WORDS_MAX,
+     .needs = NEED_READ,
+     .options = check_options,
+     .grant = rules_grant_check,
+     .run = rules_run_check},
+    {.name = "key",
+     .words = "",
+     .summary = "make a pair of keys: the secret one to sign with, the public one is printed",
+     .needs = NEED_OUTPUT,
+     .options = key_options,
+     .grant = rules_grant_output,
+     .run = rules_run_key},
+    {0},
+};
+static const struct example examples[] = {
+    {"khien rules key -o pack.key >pack.pub", "Once: keys. The secret one stays here."},
+    {"khien rules build rules/ -o rules.pack --key pack.key", "A signed pack:"},
+    {"khien rules verify rules.pack --public-key pack.pub", "Is it ours and whole?"},
+    {"khien rules check rules/ --clean /usr", "What to mend before it goes out:"},
+    {NULL, NULL},
+};
+const struct command command_rules = {
+    .name = "rules",
+    .group = "Finding malware",
+    .summary = "make, check and describe packs of rules",
+    .details =
+        "A pack is one file with all that files are judged by. `build` reads what lies in the "
+        "folders: YARA rules (`.yar`, `.yara`), signatures of ClamAV (`.hdb` `.hsb` `.mdb` `.msb` "
+        "`.imp` `.ndb` `.ldb` `.cdb` `.fp` `.sfp` `.ign` `.ign2`), hashes as sha256sum writes "
+        "them, or bare (`.md5` `.sha1` `.sha256`), CSV of abuse.ch with a column `sha256_hash` "
+        "(`.csv`), patterns of file names (`.names`) and domains, addresses and URLs of C2 "
+        "servers (`.c2`). What cannot be taken is told with file, line and reason, counted and "
+        "left out.\n\n"
+        "A line of `.names` is a pattern with `*`, `**` and `?`, or a regular expression between "
+        "slashes; a line of `.c2` a domain, an address, a prefix or a URL. A name may follow "
+        "behind a tab.\n\n"
+        "Each file is a name space of its own, its path from the named folder on; files that it "
+        "includes are in it. Of each source the pack keeps licence, author and URL: from lines "
+        "`licence = …`, `author = …`, `url = …` in a `pack.conf` in its folder or one above, else "
+        "from a licence text there; an `SPDX-License-Identifier` among its first lines goes before "
+        "both.\n\n"
+        "Rules with external variables, such as `filename`, need `--define` here; `khien yara` may "
+        "give other values.\n\n"
+        "With `--key` the pack is signed. A program that requires a public key refuses every pack "
+        "that is not signed with it, that was changed, or that is older than it allows.\n\n"
+        "`check` builds nothing. It tells refused rules, rules that slow scans and why, rules that "
+        "are there twice, and with `--clean` those that hold in files that are clean; its status "
+        "is 0 whatever it finds.",
+    .actions = actions,
+    .examples = examples,
+    .see_also = "khien-yara",
+};

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* khien rules check: a table of what is to be mended. */
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "cmd/output.h"
+#include "cmd/scan/rules.h"
+#include "cmd/scan/rules_inputs.h"
+#include "cmd/scan/walk.h"
+
+struct checking {
+    struct table *table;
+    const struct scan_rules *rules;
+    struct scan *scan; /* of clean files */
+    size_t files, unread;
+};
+
+static void
+put(struct table *table, const char *finding, const char *file, str rule, str space,
+    const char *why)
+{
+    table_row(table);
+    table_put_z(table, "finding", finding);
+    if (file)
+        table_put_z(table, "file", file);
+    if (rule.n)
+        table_put_str(table, "rule", rule);
+    if (space.n)
+        table_put_str(table, "namespace", space);
+    table_put_z(table, "why", why);
+}
+
+static void
+refused(void *context, const struct pack_fault *fault)
+{
+    struct checking *checking = context;
+    put(checking->table, "refused", fault->file, fault->entry, (str){NULL, 0}, fault->reason);
+    table_put_u64(checking->table, "line", fault->line);
+    if (fault->column)
+        table_put_u64(checking->table, "column", fault->column);
+}
+
+static void
+linted(void *context, const struct lint *lint)
+{
+    struct checking *checking = context;
+    struct scan_rule rule = scan_rule_at(checking->rules, lint->rule);
+    put(checking->table, lint_name(lint->kind), NULL, rule.name, rule.space, lint->why);
+    if (lint->string.n)
+        table_put_str(checking->table, "string", lint->string);
+}
+
+/* ---- clean files ---- */
+
+static bool
+scan_clean(void *context, const char *path)
+{
+    struct checking *checking = context;
+    struct err err;
+    checking->files++;
+    if (scan_file(checking->scan, path, &err) != OK) {
+        checking->unread++;
+        return true;
+    }
+    for (size_t i = 0; i < scan_holding_count(checking->scan); i++) {
+        struct scan_rule rule = scan_rule_at(checking->rules, scan_holding(checking->scan, i));
+        if (!rule.is_private)
+            put(checking->table, "holds-in-clean", path, rule.name, rule.space,
+                "the file is clean");
+    }
+    scan_release(checking->scan);
+    return true;
+}
+
+static void
+count_unread(void *context, const struct err *err)
+{
+    (void)err;
+    ((struct checking *)context)->unread++;
+}
+
+static errcode
+check_clean(struct checking *checking, const char *folder, struct err *err)
+{
+    struct scan_options scanning = {.timeout_seconds = 60};
+    struct walk_options walking = {
+        .recursive = true, .found = scan_clean, .unread = count_unread, .context = checking};
+    checking->scan = scan_new(checking->rules, &scanning);
+    errcode code = walk(folder, &walking, err);
+    scan_free(checking->scan);
+    if (code == OK)
+        table_note(checking->table, "%zu clean files were scanned, %zu could not be",
+                   checking->files - checking->unread, checking->unread);
+    return code;
+}
+
+/* ---- the table ---- */
+
+static errcode
+check_rules(const struct call *call, struct checking *checking, struct pack_build *build,
+            struct err *err)
+{
+    struct scan_rules *rules;
+    const char *clean = call_option(call, "clean");
+    errcode code = scan_rules_of_build(build, &rules, err);
+    if (code != OK)
+        return code;
+    checking->rules = rules;
+    lint_rules(rules, linted, checking);
+    if (clean)
+        code = check_clean(checking, clean, err);
+    scan_rules_free(rules);
+    return code;
+}
+
+errcode
+rules_run_check(const struct call *call, struct err *err)
+{
+    static const struct table_column columns[] = {
+        {"finding", TABLE_TEXT, 0},   {"rule", TABLE_TEXT, 0}, {"string", TABLE_TEXT, 0},
+        {"namespace", TABLE_TEXT, 0}, {"file", TABLE_TEXT, 0}, {"line", TABLE_COUNT, 0},
+        {"column", TABLE_COUNT, 0},   {"why", TABLE_TEXT, 0},
+    };
+    cleanup(cleanup_table) struct table *table =
+        table_new(columns, sizeof columns / sizeof *columns);
+    struct checking checking = {.table = table};
+    struct rules_inputs inputs = {.refused = refused, .context = &checking};
+    struct pack_build *build = NULL;
+    errcode code = rules_inputs_read(call, &inputs, &build, err);
+    if (code == OK)
+        code = check_rules(call, &checking, build, err);
+    if (code == OK) {
+        struct pack_counts counts = pack_build_counts(build);
+        table_note(table,
+                   "%zu files read, %zu passed over; %zu rules compiled, %zu entries refused",
+                   inputs.files, inputs.skipped, counts.rules, counts.refused);
+        code = output_table(call, table, err);
+    }
+    pack_build_free(build);
+    return code;
+}
+
+errcode
+rules_grant_check(const struct call *call, struct grants *grants, struct err *err)
+{
+    errcode code = rules_grant_includes(call, grants, err);
+    return code == OK ? grant_read(grants, call_option(call, "clean"), err) : code;
+}

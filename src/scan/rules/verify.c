@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether a pattern stands where its anchor was found. */
+#include "scan/rules/scanner.h"
+
+static bool
+same_nocase(const uint8_t *data, const uint8_t *lower, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if ((uint8_t)ascii_lower((char)data[i]) != lower[i])
+            return false;
+    return true;
+}
+
+static bool
+same_masked(const uint8_t *data, const uint8_t *values, size_t n)
+{
+    const uint8_t *masks = values + n;
+    for (size_t i = 0; i < n; i++)
+        if ((data[i] & masks[i]) != values[i])
+            return false;
+    return true;
+}
+
+static bool
+same_xored(const uint8_t *data, const struct pattern_record *pattern, const uint8_t *text,
+           uint8_t *ret_key)
+{
+    uint8_t key = data[0] ^ text[0];
+    if (key < pattern->xor_min || key > pattern->xor_max)
+        return false;
+    for (size_t i = 1; i < pattern->size; i++)
+        if ((data[i] ^ key) != text[i])
+            return false;
+    *ret_key = key;
+    return true;
+}
+
+/* A string whose verdict cannot change any more, or whose rule cannot hold in this file, needs no
+ * match. */
+static bool
+wants_match(struct scanner *scanner, uint32_t string)
+{
+    uint8_t *state = &scanner->states[string];
+    if (*state & (STATE_DONE | STATE_ALIVE))
+        return !(*state & STATE_DONE);
+    bool alive =
+        scanner->every || scanner_guard_holds(scanner, scanner->rules->strings[string].rule);
+    *state |= alive ? STATE_ALIVE : STATE_DONE;
+    return alive;
+}
+
+static bool
+any_wants(struct scanner *scanner, const struct pattern_record *pattern)
+{
+    const struct link_record *links = scanner->rules->links + pattern->first_link;
+    for (uint32_t i = 0; i < pattern->link_count; i++)
+        if (wants_match(scanner, links[i].string))
+            return true;
+    return false;
+}
+
+static void
+add_match(struct scanner *scanner, const struct pattern_record *pattern, size_t start,
+          size_t length, uint8_t key)
+{
+    const struct link_record *links = scanner->rules->links + pattern->first_link;
+    bool settled = true;
+    for (uint32_t i = 0; i < pattern->link_count; i++) {
+        uint32_t string = links[i].string;
+        if (wants_match(scanner, string))
+            scanner_add_match(scanner, string, start, length, key, pattern->flags & PATTERN_WIDE);
+        settled &= (scanner->states[string] & STATE_DONE) != 0;
+    }
+    scanner->settled[pattern - scanner->rules->patterns] = settled;
+}
+
+struct split {
+    struct scanner *scanner;
+    const struct pattern_record *pattern;
+    size_t end;
+};
+
+static bool
+found_start(void *context, size_t start)
+{
+    struct split *split = context;
+    add_match(split->scanner, split->pattern, start, split->end - start, 0);
+    return true;
+}
+
+static void
+verify_regex(struct scanner *scanner, const struct pattern_record *pattern, size_t at)
+{
+    str code = scanner->rules->regex;
+    struct split split = {scanner, pattern, 0};
+    if (!any_wants(scanner, pattern)) {
+        scanner->settled[pattern - scanner->rules->patterns] = true;
+        return;
+    }
+    split.end = regex_forward(scanner->machine, code, pattern->forward, scanner->data, at,
+                              pattern->flags & PATTERN_GREEDY);
+    if (split.end == SIZE_MAX)
+        return;
+    if (pattern->flags & PATTERN_BACKWARD)
+        regex_backward(scanner->machine, code, pattern->backward, scanner->data, at, found_start,
+                       &split);
+    else
+        found_start(&split, at);
+}
+
+static void
+verify_bytes(struct scanner *scanner, const struct pattern_record *pattern, size_t at)
+{
+    const uint8_t *data = (const uint8_t *)scanner->data.p + at;
+    const uint8_t *text = (const uint8_t *)scanner->rules->text + pattern->data;
+    size_t n = pattern->size;
+    uint8_t key = 0;
+    bool same;
+    if (n > scanner->data.n - at)
+        return;
+    switch (pattern->kind) {
+    case PATTERN_TEXT:
+        same = memcmp(data, text, n) == 0;
+        break;
+    case PATTERN_NOCASE:
+        same = same_nocase(data, text, n);
+        break;
+    case PATTERN_MASKED:
+        same = same_masked(data, text, n);
+        break;
+    default:
+        same = same_xored(data, pattern, text, &key);
+    }
+    if (same)
+        add_match(scanner, pattern, at, n, key);
+}
+
+void
+scanner_verify(struct scanner *scanner, uint32_t index, size_t at)
+{
+    const struct pattern_record *pattern = &scanner->rules->patterns[index];
+    if (pattern->kind == PATTERN_REGEX)
+        verify_regex(scanner, pattern, at);
+    else
+        verify_bytes(scanner, pattern, at);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Choosing what a pattern is found by. */
+#pragma once
+
+#include "scan/regex/regex.h"
+#include "scan/yara/compiler.h"
+
+/* A literal of the pattern, which begins at its begin, or split. */
+void anchors_add_literal(struct compiler *compiler, uint32_t pattern, const uint8_t *bytes,
+                         size_t count);
+/* The same under each key from KEY_MIN to KEY_MAX. */
+void anchors_add_xor(struct compiler *compiler, uint32_t pattern, str text, uint8_t key_min,
+                     uint8_t key_max);
+void anchors_add_masked(struct compiler *compiler, uint32_t pattern,
+                        const struct regex_masked *masked);
+/* A pattern without literals, that begins with one of the bytes of SET (a bit each). */
+void anchors_add_set(struct compiler *compiler, uint32_t pattern, const uint8_t set[32]);
