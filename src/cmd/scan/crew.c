@@ -30,7 +30,9 @@ next_path(struct crew *crew)
         path = crew->paths[crew->first];
         crew->first = (crew->first + 1) % QUEUE;
         crew->count--;
-        pthread_cond_signal(&crew->emptied);
+        /* Not for each path, or the two threads would wake each other all the time. */
+        if (crew->count == QUEUE / 2)
+            pthread_cond_signal(&crew->emptied);
     }
     pthread_mutex_unlock(&crew->lock);
     return path;

@@ -121,22 +121,22 @@ anchors_add_xor(struct compiler *compiler, uint32_t pattern, str text, uint8_t k
 
 /* ---- sequences with masks ---- */
 
-/* The bytes that can stand where VALUE is asked for under MASK; those that differ in bit 5 only
- * have one key. Nearly always there is one. */
+/* How many bytes can stand where one is asked for under MASK; those that differ in bit 5 only have
+ * one key. */
 static size_t
-distinct_forms(uint8_t value, uint8_t mask, uint8_t forms[256])
+count_of_forms(uint8_t mask)
 {
-    bool seen[256] = {false};
+    return (size_t)1 << __builtin_popcount((uint8_t)~mask & 0xdfu);
+}
+
+/* These bytes, with bit 5 set. */
+static size_t
+list_forms(uint8_t value, uint8_t mask, uint8_t forms[256])
+{
     size_t count = 0;
-    if ((mask | 0x20) == 0xff) {
-        forms[0] = value | 0x20;
-        return 1;
-    }
     for (unsigned byte = 0; byte < 256; byte++)
-        if ((byte & mask) == value && !seen[byte | 0x20]) {
-            seen[byte | 0x20] = true;
-            forms[count++] = (uint8_t)(byte | 0x20);
-        }
+        if (byte & 0x20 && ((byte ^ value) & mask & 0xdf) == 0)
+            forms[count++] = (uint8_t)byte;
     return count;
 }
 
@@ -200,7 +200,7 @@ add_window(struct compiler *compiler, uint32_t pattern, const struct regex_maske
     size_t counts[GRAM], total = 1;
     int beside_at = count == GRAM ? solid_beside(all, at) : 0;
     for (size_t i = 0; i < count; i++) {
-        counts[i] = distinct_forms(masked->value[at + i], masked->mask[at + i], forms[i]);
+        counts[i] = list_forms(masked->value[at + i], masked->mask[at + i], forms[i]);
         total *= counts[i];
     }
     for (size_t n = 0; n < total; n++) {
@@ -221,14 +221,14 @@ add_window(struct compiler *compiler, uint32_t pattern, const struct regex_maske
 void
 anchors_add_masked(struct compiler *compiler, uint32_t pattern, const struct regex_masked *masked)
 {
-    uint8_t every[32], members[256];
+    uint8_t every[32];
     struct arena arena = ARENA;
     struct forms forms = {arena_alloc(&arena, masked->count * sizeof *forms.counts),
                           arena_alloc(&arena, masked->count), masked->count};
     size_t count = masked->count < GRAM ? masked->count : GRAM, at = SIZE_MAX;
     for (size_t i = 0; i < masked->count; i++) {
-        forms.counts[i] = (uint16_t)distinct_forms(masked->value[i], masked->mask[i], members);
-        forms.bytes[i] = members[0];
+        forms.counts[i] = (uint16_t)count_of_forms(masked->mask[i]);
+        forms.bytes[i] = masked->value[i] | 0x20;
     }
     for (; count > 0; count--) {
         at = best_window(compiler, &forms, count);
