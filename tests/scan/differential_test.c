@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Random rules over random data: libyara and our engine take the same ones, and say the same of
- * each rule and of each match. A case that differs is made smaller and shown. differential_test
- * [FIRST COUNT]   other seeds, for a longer comparison KHIEN_FUZZ_SECONDS=N              so long,
- * from a seed that the clock gives */
+ * each rule and of each match. A case that differs is made smaller and shown. With FIRST COUNT as
+ * arguments other seeds are tried; with KHIEN_FUZZ_SECONDS=N twice as long as a fuzz target runs,
+ * from a seed that the clock gives. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -341,7 +341,7 @@ read_extent(int argc, char **argv, struct extent *ret)
                str_to_u64(str_of(argv[2]), UINT32_MAX, &ret->count);
     if (argc == 1 && seconds && str_to_u64(str_of(seconds), 86400, &n) && n > 0)
         *ret = (struct extent){(uint64_t)clock_monotonic(), UINT32_MAX,
-                               clock_monotonic() + (int64_t)n * 1000000000};
+                               clock_monotonic() + (int64_t)n * 2000000000};
     return argc == 1;
 }
 

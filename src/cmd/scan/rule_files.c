@@ -47,19 +47,30 @@ rule_files_include(void *context, const char *from, str name, struct buf *ret_pa
     return file_read(ret_path->p, SOURCE_MAX, ret_text, err);
 }
 
+bool
+rule_files_next_define(const struct call *call, size_t *at, str *ret_name, str *ret_value,
+                       errcode *code, struct err *err)
+{
+    while (*code == OK && *at < call->given_count) {
+        size_t i = (*at)++;
+        if (strcmp(call->given[i].option->name, "define") != 0)
+            continue;
+        *ret_value = str_of(call->given[i].value);
+        if (str_cut(ret_value, '=', ret_name) && ret_value->p)
+            return true;
+        *code =
+            err_set(err, ERR_USAGE, "--define takes NAME=VALUE, not \"%s\"", call->given[i].value);
+    }
+    return false;
+}
+
 static errcode
 define_all(const struct call *call, struct compiler *compiler, struct err *err)
 {
     errcode code = OK;
-    for (size_t i = 0; i < call->given_count && code == OK; i++) {
-        if (strcmp(call->given[i].option->name, "define") != 0)
-            continue;
-        str value = str_of(call->given[i].value), name;
-        if (!str_cut(&value, '=', &name) || !value.p)
-            return err_set(err, ERR_USAGE, "--define takes NAME=VALUE, not \"%s\"",
-                           call->given[i].value);
+    str name, value;
+    for (size_t at = 0; rule_files_next_define(call, &at, &name, &value, &code, err);)
         code = compiler_define(compiler, name, value, err);
-    }
     return code;
 }
 
@@ -92,13 +103,9 @@ errcode
 rule_files_define(const struct call *call, struct scan *scan, struct err *err)
 {
     errcode code = OK;
-    for (size_t i = 0; i < call->given_count && code == OK; i++) {
-        str value = str_of(call->given[i].value), name;
-        if (strcmp(call->given[i].option->name, "define") != 0)
-            continue;
-        str_cut(&value, '=', &name);
-        code = scan_define(scan, name, value.p ? value : STR(""), err);
-    }
+    str name, value;
+    for (size_t at = 0; rule_files_next_define(call, &at, &name, &value, &code, err);)
+        code = scan_define(scan, name, value, err);
     return code;
 }
 

@@ -14,6 +14,10 @@ errcode rule_files_read(const struct call *call, size_t count, bool warnings,
 errcode rule_files_grant(const struct call *call, struct grants *grants, struct err *err);
 /* With rules of a pack, --define is for each scan. */
 errcode rule_files_define(const struct call *call, struct scan *scan, struct err *err);
+/* The next --define NAME=VALUE of the call from option *AT on; false behind the last. One without
+ * '=' is ERR_USAGE in *CODE, with which it ends too. */
+bool rule_files_next_define(const struct call *call, size_t *at, str *ret_name, str *ret_value,
+                            errcode *code, struct err *err);
 /* What `include` names, beside the file FROM. */
 errcode rule_files_include(void *context, const char *from, str name, struct buf *ret_path,
                            struct buf *ret_text, struct err *err);

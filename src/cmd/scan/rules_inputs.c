@@ -74,15 +74,9 @@ static errcode
 define_all(const struct call *call, struct pack_build *build, struct err *err)
 {
     errcode code = OK;
-    for (size_t i = 0; i < call->given_count && code == OK; i++) {
-        if (strcmp(call->given[i].option->name, "define") != 0)
-            continue;
-        str value = str_of(call->given[i].value), name;
-        if (!str_cut(&value, '=', &name) || !value.p)
-            return err_set(err, ERR_USAGE, "--define takes NAME=VALUE, not \"%s\"",
-                           call->given[i].value);
+    str name, value;
+    for (size_t at = 0; rule_files_next_define(call, &at, &name, &value, &code, err);)
         code = pack_build_define(build, name, value, err);
-    }
     return code;
 }
 

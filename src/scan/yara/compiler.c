@@ -2,6 +2,7 @@
 /* The sections of an image while they grow, and what calls the parser. */
 #include "scan/yara/compiler.h"
 
+#include "base/cleanup.h"
 #include "base/require.h"
 #include "scan/yara/parse_rule.h"
 
@@ -19,6 +20,21 @@ compiler_new(const struct yara_options *options)
     return compiler;
 }
 
+/* What only reading needs. */
+static void
+clear_tables(struct compiler *compiler)
+{
+    struct symbols *const tables[] = {
+        &compiler->texts,     &compiler->spaces,  &compiler->rules,
+        &compiler->externals, &compiler->refs,    &compiler->guards,
+        &compiler->modules,   &compiler->strings, &compiler->patterns,
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        symbols_clear(tables[i]);
+    free(take(compiler->loads));
+    arena_clear(&compiler->arena);
+}
+
 void
 compiler_free(struct compiler *compiler)
 {
@@ -26,17 +42,7 @@ compiler_free(struct compiler *compiler)
         return;
     for (int i = 0; i < IMAGE_SECTIONS; i++)
         buf_clear(&compiler->sections[i]);
-    symbols_clear(&compiler->texts);
-    symbols_clear(&compiler->spaces);
-    symbols_clear(&compiler->rules);
-    symbols_clear(&compiler->externals);
-    symbols_clear(&compiler->refs);
-    symbols_clear(&compiler->guards);
-    symbols_clear(&compiler->modules);
-    symbols_clear(&compiler->strings);
-    symbols_clear(&compiler->patterns);
-    free(compiler->loads);
-    arena_clear(&compiler->arena);
+    clear_tables(compiler);
     free(compiler);
 }
 
@@ -223,6 +229,7 @@ compiler_finish(struct compiler *compiler, struct image *ret, struct err *err)
             return ERR_LIMIT;
     sort(&compiler->sections[IMAGE_ANCHORS], sizeof(struct anchor_record), compare_anchors);
     give_links(compiler);
+    clear_tables(compiler);
     for (int i = 0; i < IMAGE_SECTIONS; i++)
         ret->sections[i] = buf_view(&compiler->sections[i]);
     return OK;
