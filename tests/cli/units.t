@@ -25,11 +25,11 @@ for name in serve fetch ingest mirror; do
 done
 
 # Refused with EPERM, which all of these take: fchown is root's, libraries only hint with the rest.
-is "$("$under" "$units/khien-fetch.service" --missing src/base/sandbox.c)" \
+is "$("$under" "$units/khien-fetch.service" --missing src/base/linux/sandbox.c)" \
     'fchown sched_setaffinity setpriority' "fetch may call what the program's own sandbox allows"
-is "$("$under" "$units/khien-serve.service" --missing src/base/sandbox.c)" \
+is "$("$under" "$units/khien-serve.service" --missing src/base/linux/sandbox.c)" \
     'connect fchown sched_setaffinity setpriority' 'so may serve, but it cannot call out'
-network=$("$under" "$units/khien-ingest.service" --missing src/base/sandbox.c | wc -w)
+network=$("$under" "$units/khien-ingest.service" --missing src/base/linux/sandbox.c | wc -w)
 [ "$network" -gt 3 ]
 ok $? 'ingest has no network at all'
 
