@@ -3,7 +3,8 @@
 """under_unit UNIT COMMAND…: runs COMMAND under the system call filter, the address families and the
 ban of writable code that a systemd unit asks for, as systemd would make them, without systemd as
 init. With --missing SOURCE instead of a command: prints the calls that SOURCE allows itself
-(SCMP_SYS in base/linux/sandbox.c, but for those of its deadly and sanitizer lists) and the unit does not.
+(SCMP_SYS in base/linux/sandbox.c, but for those of its deadly and sanitizer lists) and the unit
+does not.
 """
 import ctypes
 import os
