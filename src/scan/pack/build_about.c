@@ -97,7 +97,8 @@ spdx_line(str content)
     if (at == SIZE_MAX)
         return (str){NULL, 0};
     head = str_from(head, at + sizeof words - 1);
-    str_line(&head, &line);
+    if (!str_line(&head, &line))
+        return (str){NULL, 0};
     line = str_trim(line);
     if (str_ends(line, STR("*/")))
         line = str_trim((str){line.p, line.n - 2});
