@@ -113,10 +113,15 @@ make_operation(struct random_case *random)
 {
     static const char *const operators[] = {" + ", " - ", " * ", " \\ ", " % ",
                                             " & ", " | ", " ^ ", " << ", " >> "};
+    const char *operation = ONE_OF(random, operators);
     bool brackets = chance(random->choices, 2);
     put(random, brackets ? "(" : "");
     make_integer(random);
-    put(random, ONE_OF(random, operators));
+    put(random, operation);
+    /* Whatever is shifted by a constant of 64 or more counts as the constant 0 when libyara
+     * compiles, and dividing by it is refused; we find the division undefined in the scan. */
+    if (strcmp(operation, " << ") == 0 || strcmp(operation, " >> ") == 0)
+        put(random, "31 & ");
     make_integer(random);
     put(random, brackets ? ")" : "");
 }
