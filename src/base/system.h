@@ -30,3 +30,12 @@ int system_open(const char *path, bool wait);
 /* As read(2) and write(2), continued after a signal; no byte is changed on the way. */
 ptrdiff_t system_read(int fd, void *out, size_t n);
 ptrdiff_t system_write(int fd, const void *p, size_t n);
+
+/* Another process, for base/process.c: opened with the right to read it, and its readable regions,
+ * each given to PROCESS. HANDLE is the system's own. */
+struct process;
+errcode system_process_open(uint32_t pid, struct process *process, intptr_t *ret_handle,
+                            struct err *err);
+void system_process_close(intptr_t handle);
+size_t system_process_read(intptr_t handle, uint64_t address, void *out, size_t size);
+void process_add_region(struct process *process, uint64_t start, uint64_t size);

@@ -25,27 +25,13 @@ output_init(struct output *output, struct output_budget *budget)
     *output = (struct output){.budget = budget, .memory = BUF(IN_MEMORY), .fd = -1};
 }
 
+/* In the folder of temporary files when none is named. */
 static errcode
 open_temp(const char *folder, int *ret_fd, struct err *err)
 {
     if (!folder || !folder[0])
         folder = getenv("TMPDIR");
-    if (!folder || !folder[0])
-        folder = "/tmp";
-    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
-        char path[PATH_TEXT];
-        errcode code = path_join(path, folder, "khien-XXXXXX", err);
-        if (code != OK)
-            return code;
-        fd = mkostemp(path, O_CLOEXEC);
-        if (fd >= 0)
-            unlink(path);
-    }
-    if (fd < 0)
-        return err_set_errno(err, "cannot create a temporary file in %s", folder);
-    *ret_fd = fd;
-    return OK;
+    return file_create_unnamed(folder && folder[0] ? folder : "/tmp", ret_fd, err);
 }
 
 static errcode

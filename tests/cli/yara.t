@@ -93,6 +93,30 @@ done
 timeout 20 "$KHIEN" yara -w -d ext=5 -d ext_s=x rules.yar folder/fifo >out 2>err
 is $? 1 'a FIFO is refused and not waited for'
 
+printf '%s\n' t1 folder/x missing t2 >list
+yara -w -p 1 --scan-list -d ext=5 -d ext_s=x rules.yar list 2>/dev/null | sort >yara.out
+"$KHIEN" yara -w -p 1 --scan-list -d ext=5 -d ext_s=x rules.yar list 2>/dev/null | sort >khien.out
+same yara.out khien.out 'the files of a list'
+
+# ---- a process ----
+cat >process.yar <<'END'
+rule name { strings: $a = "sleep" $b = { 7f 45 4c 46 } condition: $a and #b > 1 }
+rule reads { strings: $a = "sleep" condition: for all i in (1..#a) : (uint8(@a[i]) == 0x73) }
+rule no_file { condition: filesize > 0 or uint8(0) == 0 }
+END
+sleep 300 &
+process=$!
+yara -s process.yar $process 2>/dev/null | sort >yara.out
+"$KHIEN" yara -s process.yar $process 2>err | sort >khien.out
+kill $process
+same yara.out khien.out 'the memory of a process'
+is "$(grep -c "^[nr].* $process\$" khien.out)" 2 'of which two rules hold'
+wait $process 2>/dev/null
+"$KHIEN" yara process.yar $process >out 2>err
+is $? 1 'a process that is gone is an error'
+grep -q "$process" err
+ok $? 'that names it'
+
 "$KHIEN" yara -w --json -r -d ext=5 -d ext_s=x rules.yar folder >json 2>err
 jq -es 'length == 5 and all(.path and (.rules | type == "array"))' json >/dev/null
 ok $? '--json has one object a file'

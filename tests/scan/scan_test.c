@@ -4,21 +4,7 @@
 
 #include "base/require.h"
 #include "base/tap.h"
-#include "scan/scan.h"
-
-static struct scan_rules *
-rules_of(str source)
-{
-    struct yara_options options = {0};
-    struct compiler *compiler = compiler_new(&options);
-    struct scan_rules *rules = NULL;
-    struct err err;
-    if (compiler_read(compiler, "t.yar", (str){NULL, 0}, source, &err) == OK)
-        scan_rules_of_compiler(compiler, &rules, &err);
-    else
-        compiler_free(compiler);
-    return rules;
-}
+#include "rules_of.h"
 
 /* Whether a rule with the string "abc" and this condition holds in DATA; -1: no such rule. */
 static int

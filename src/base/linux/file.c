@@ -124,7 +124,7 @@ errcode
 file_create_unnamed(const char *folder, int *ret_fd, struct err *err)
 {
     int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
+    if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
         /* Not every file system has O_TMPFILE. */
         char path[PATH_TEXT];
         errcode code = path_join(path, folder, "unnamed-XXXXXX", err);

@@ -6,15 +6,9 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "base/require.h"
+#include "base/system.h"
 
 enum { MAPS_MAX = 64 << 20 };
-
-struct process {
-    int memory;
-    struct process_region *regions;
-    size_t count;
-};
 
 static bool
 parse_hex(str *rest, char end, uint64_t *ret)
@@ -51,66 +45,45 @@ parse_region(str line, struct process_region *ret)
 static void
 read_maps(struct process *process, str text)
 {
-    size_t room = 1;
-    for (size_t i = 0; i < text.n; i++)
-        room += text.p[i] == '\n';
-    process->regions = mem_calloc(room, sizeof *process->regions);
+    struct process_region region;
     str line;
     while (str_line(&text, &line))
-        if (parse_region(line, &process->regions[process->count]))
-            process->count++;
+        if (parse_region(line, &region))
+            process_add_region(process, region.start, region.size);
 }
 
 errcode
-process_open(uint32_t pid, struct process **ret, struct err *err)
+system_process_open(uint32_t pid, struct process *process, intptr_t *ret_handle, struct err *err)
 {
     char path[64];
     struct buf maps = {0};
-    struct process *process = mem_calloc(1, sizeof *process);
     snprintf(path, sizeof path, "/proc/%" PRIu32 "/maps", pid);
     errcode code = file_read(path, MAPS_MAX, &maps, err);
-    if (code == OK) {
+    if (code == OK)
         read_maps(process, buf_view(&maps));
-        snprintf(path, sizeof path, "/proc/%" PRIu32 "/mem", pid);
-        process->memory = open(path, O_RDONLY | O_CLOEXEC);
-        if (process->memory < 0)
-            code = err_set_errno(err, "cannot read the memory of process %" PRIu32, pid);
-    }
     buf_clear(&maps);
-    if (code == OK) {
-        *ret = process;
-        return OK;
-    }
-    free(process->regions);
-    free(process);
-    return code;
+    if (code != OK)
+        return code;
+    snprintf(path, sizeof path, "/proc/%" PRIu32 "/mem", pid);
+    int memory = open(path, O_RDONLY | O_CLOEXEC);
+    if (memory < 0)
+        return err_set_errno(err, "cannot read the memory of process %" PRIu32, pid);
+    *ret_handle = memory;
+    return OK;
 }
 
 void
-process_close(struct process *process)
+system_process_close(intptr_t handle)
 {
-    if (!process)
-        return;
-    close(process->memory);
-    free(process->regions);
-    free(process);
-}
-
-bool
-process_region_at(const struct process *process, size_t i, struct process_region *ret)
-{
-    if (i >= process->count)
-        return false;
-    *ret = process->regions[i];
-    return true;
+    close((int)handle);
 }
 
 size_t
-process_read(const struct process *process, uint64_t address, void *out, size_t size)
+system_process_read(intptr_t handle, uint64_t address, void *out, size_t size)
 {
     size_t n = 0;
     while (n < size && address + n <= INT64_MAX) {
-        ssize_t got = pread(process->memory, (char *)out + n, size - n, (off_t)(address + n));
+        ssize_t got = pread((int)handle, (char *)out + n, size - n, (off_t)(address + n));
         if (got <= 0)
             break;
         n += (size_t)got;

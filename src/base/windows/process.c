@@ -3,13 +3,7 @@
 
 #include <windows.h>
 
-#include "base/require.h"
-
-struct process {
-    HANDLE handle;
-    struct process_region *regions;
-    size_t count, room;
-};
+#include "base/system.h"
 
 static bool
 is_readable(const MEMORY_BASIC_INFORMATION *info)
@@ -18,20 +12,14 @@ is_readable(const MEMORY_BASIC_INFORMATION *info)
 }
 
 static void
-read_regions(struct process *process)
+read_regions(HANDLE handle, struct process *process)
 {
     MEMORY_BASIC_INFORMATION info;
-    for (uint64_t at = 0; VirtualQueryEx(process->handle, (LPCVOID)(uintptr_t)at, &info,
-                                         sizeof info) == sizeof info;) {
+    for (uint64_t at = 0;
+         VirtualQueryEx(handle, (LPCVOID)(uintptr_t)at, &info, sizeof info) == sizeof info;) {
         uint64_t start = (uint64_t)(uintptr_t)info.BaseAddress;
-        if (is_readable(&info)) {
-            if (process->count == process->room) {
-                process->room = process->room ? process->room * 2 : 256;
-                process->regions =
-                    mem_resize(process->regions, process->room, sizeof *process->regions);
-            }
-            process->regions[process->count++] = (struct process_region){start, info.RegionSize};
-        }
+        if (is_readable(&info))
+            process_add_region(process, start, info.RegionSize);
         if (start + info.RegionSize <= at)
             return;
         at = start + info.RegionSize;
@@ -39,41 +27,26 @@ read_regions(struct process *process)
 }
 
 errcode
-process_open(uint32_t pid, struct process **ret, struct err *err)
+system_process_open(uint32_t pid, struct process *process, intptr_t *ret_handle, struct err *err)
 {
     HANDLE handle = OpenProcess(PROCESS_VM_READ | PROCESS_QUERY_INFORMATION, FALSE, pid);
     if (!handle)
         return err_set_errno(err, "cannot read the memory of process %u", (unsigned)pid);
-    struct process *process = mem_calloc(1, sizeof *process);
-    process->handle = handle;
-    read_regions(process);
-    *ret = process;
+    read_regions(handle, process);
+    *ret_handle = (intptr_t)handle;
     return OK;
 }
 
 void
-process_close(struct process *process)
+system_process_close(intptr_t handle)
 {
-    if (!process)
-        return;
-    CloseHandle(process->handle);
-    free(process->regions);
-    free(process);
-}
-
-bool
-process_region_at(const struct process *process, size_t i, struct process_region *ret)
-{
-    if (i >= process->count)
-        return false;
-    *ret = process->regions[i];
-    return true;
+    CloseHandle((HANDLE)handle);
 }
 
 size_t
-process_read(const struct process *process, uint64_t address, void *out, size_t size)
+system_process_read(intptr_t handle, uint64_t address, void *out, size_t size)
 {
     SIZE_T n = 0;
-    ReadProcessMemory(process->handle, (LPCVOID)(uintptr_t)address, out, size, &n);
+    ReadProcessMemory((HANDLE)handle, (LPCVOID)(uintptr_t)address, out, size, &n);
     return n;
 }
