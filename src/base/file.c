@@ -37,14 +37,26 @@ file_read_fd(int fd, const char *name, size_t cap, struct buf *ret, struct err *
     return OK;
 }
 
-errcode
-file_open(const char *path, int *ret_fd, struct err *err)
+static errcode
+open_file(const char *path, bool wait, int *ret_fd, struct err *err)
 {
-    int fd = system_open(path, true);
+    int fd = system_open(path, wait);
     if (fd < 0)
         return err_set_errno(err, "cannot open %s", path);
     *ret_fd = fd;
     return OK;
+}
+
+errcode
+file_open(const char *path, int *ret_fd, struct err *err)
+{
+    return open_file(path, true, ret_fd, err);
+}
+
+errcode
+file_open_now(const char *path, int *ret_fd, struct err *err)
+{
+    return open_file(path, false, ret_fd, err);
 }
 
 errcode

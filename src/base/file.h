@@ -16,6 +16,8 @@ errcode file_read(const char *path, size_t cap, struct buf *ret, struct err *err
 errcode file_read_fd(int fd, const char *name, size_t cap, struct buf *ret, struct err *err);
 /* Opens for reading; the caller closes. */
 errcode file_open(const char *path, int *ret_fd, struct err *err);
+/* The same without waiting for who may write to a FIFO. */
+errcode file_open_now(const char *path, int *ret_fd, struct err *err);
 /* Bytes of an open regular file; anything else is ERR_USAGE. NAME is for messages. */
 errcode file_size(int fd, const char *name, uint64_t *ret, struct err *err);
 /* N bytes from OFFSET, wherever the descriptor stands; *RET_N is less only at the file's end. */

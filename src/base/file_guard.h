@@ -6,8 +6,8 @@
 
 #include "base/str.h"
 
-/* Guards nest, and each belongs to the thread that began it, like what it guards: another thread
- * that reads the same mapping would meet zeros and not learn of it. */
+/* Guards may overlap in any order, and each belongs to the thread that began it, like what it
+ * guards: another thread that reads the same mapping would meet zeros and not learn of it. */
 struct file_guard {
     str map;
     size_t step;              /* pages that the next fault replaces, on each side */
@@ -18,6 +18,6 @@ struct file_guard {
 /* GUARD must stay where it is until its end. From the first call on the process handles SIGBUS;
  * faults outside of guarded bytes go to who handled them before. */
 void file_guard_begin(struct file_guard *guard, str map);
-/* The innermost of this thread. True when some of its bytes were not there when they were read; the
+/* By the thread that began it. True when some of its bytes were not there when they were read; the
  * mapping is then to be closed, since it has zeros in their place. */
 bool file_guard_end(struct file_guard *guard);

@@ -8,7 +8,6 @@
 #include "base/file_guard.h"
 #include "base/process.h"
 #include "base/require.h"
-#include "base/system.h"
 #include "scan/pack/verdict.h"
 #include "scan/rules_set.h"
 
@@ -25,6 +24,7 @@ struct scan {
     struct arena texts; /* of externals */
     struct buf small;
     struct file_map map;
+    struct file_guard guard; /* of the map, until its results were read */
     const struct process *process;
 };
 
@@ -75,8 +75,10 @@ scan_free(struct scan *scan)
 void
 scan_release(struct scan *scan)
 {
-    if (scan->map.bytes.p)
-        file_map_close(&scan->map);
+    if (!scan->map.bytes.p)
+        return;
+    file_guard_end(&scan->guard);
+    file_map_close(&scan->map);
     scan->map = (struct file_map){0};
 }
 
@@ -133,14 +135,20 @@ fetch(void *context, uint64_t address, void *out, size_t size)
     return process_read(scan->process, address, out, size);
 }
 
+/* Pieces overlap by more than any match is long, and what lies at the border of one is taken from
+ * the other. */
 static void
 scan_region(struct scan *scan, const struct process_region *region, struct buf *piece)
 {
-    for (uint64_t at = 0; at < region->size; at += PIECE - PIECE_OVERLAP) {
-        size_t size = region->size - at < PIECE ? (size_t)(region->size - at) : PIECE;
+    struct scanner *scanner = scan->scanner;
+    uint64_t step = piece->n - PIECE_OVERLAP - scan->set->rules->longest;
+    for (uint64_t at = 0; at < region->size && !scanner->timed_out; at += step) {
+        size_t size = region->size - at < piece->n ? (size_t)(region->size - at) : piece->n;
         size_t n = process_read(scan->process, region->start + at, piece->p, size);
-        scanner_block(scan->scanner, (str){piece->p, n}, region->start + at);
-        if (n < size || size < PIECE)
+        scanner->cut_begin = at > 0;
+        scanner->cut_end = n == size && at + size < region->size;
+        scanner_block(scanner, (str){piece->p, n}, region->start + at);
+        if (!scanner->cut_end)
             return;
     }
 }
@@ -149,13 +157,14 @@ errcode
 scan_process(struct scan *scan, const struct process *process, struct err *err)
 {
     struct process_region region;
-    struct buf piece = BUF(PIECE);
+    size_t room = PIECE + (size_t)scan->set->rules->longest;
+    struct buf piece = BUF(room);
     scan_release(scan);
     begin(scan, 0, true);
     scan->process = process;
     scan->scanner->fetch = fetch;
-    buf_space(&piece, PIECE);
-    for (size_t i = 0; process_region_at(process, i, &region); i++)
+    buf_space(&piece, room);
+    for (size_t i = 0; process_region_at(process, i, &region) && !scan->scanner->timed_out; i++)
         scan_region(scan, &region, &piece);
     scan->scanner->data = (str){NULL, 0};
     errcode code = judge(scan, err);
@@ -176,18 +185,16 @@ scan_small(struct scan *scan, int fd, size_t size, const char *name, struct err 
 static errcode
 scan_large(struct scan *scan, int fd, const char *name, struct err *err)
 {
-    struct file_guard guard;
     errcode code = file_map_fd(fd, name, &scan->map, err);
     if (code != OK)
         return code;
-    file_guard_begin(&guard, scan->map.bytes);
+    file_guard_begin(&scan->guard, scan->map.bytes);
     code = scan_data(scan, scan->map.bytes, err);
-    if (file_guard_end(&guard)) {
-        forget(scan);
-        scan_release(scan);
-        return err_set(err, ERR_IO, "%s shrank while it was scanned", name);
-    }
-    return code;
+    if (!scan->guard.shrunk)
+        return code;
+    forget(scan);
+    scan_release(scan);
+    return err_set(err, ERR_IO, "%s shrank while it was scanned", name);
 }
 
 errcode
@@ -206,10 +213,9 @@ scan_descriptor(struct scan *scan, int fd, const char *name, struct err *err)
 errcode
 scan_file(struct scan *scan, const char *path, struct err *err)
 {
-    cleanup(cleanup_close) int fd = system_open(path, false); /* a FIFO is not waited for */
-    if (fd < 0)
-        return err_set_errno(err, "cannot open %s", path);
-    return scan_descriptor(scan, fd, path, err);
+    cleanup(cleanup_close) int fd = -1;
+    errcode code = file_open_now(path, &fd, err);
+    return code == OK ? scan_descriptor(scan, fd, path, err) : code;
 }
 
 static const struct external_record *

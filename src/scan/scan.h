@@ -68,7 +68,8 @@ errcode scan_descriptor(struct scan *scan, int fd, const char *name, struct err 
  * points and what modules read in files are undefined for it. */
 struct process;
 errcode scan_process(struct scan *scan, const struct process *process, struct err *err);
-/* Lets go of the file, when its results were read; the next scan does it too. */
+/* Lets go of the file, when its results were read; the next scan does it too. To be called by the
+ * thread that scanned. */
 void scan_release(struct scan *scan);
 
 /* False of every rule when the file is listed as good. */

@@ -112,7 +112,36 @@ kill $process
 same yara.out khien.out 'the memory of a process'
 is "$(grep -c "^[nr].* $process\$" khien.out)" 2 'of which two rules hold'
 wait $process 2>/dev/null
-"$KHIEN" yara process.yar $process >out 2>err
+if command -v python3 >/dev/null; then
+    # Memory is read in pieces: what lies over the border of two is found whole, and once.
+    cat >border.yar <<'END'
+rule run { strings: $a = /zQ{2000,}/ condition: $a }
+rule begin { strings: $a = /^QQQQQQ/ condition: $a }
+rule word { strings: $a = "QQz" fullword condition: $a }
+END
+    cat >border.py <<'END'
+import time
+lines = bytearray((b"z" + b"Q" * 2998) * 14000)
+print(flush=True)
+time.sleep(300)
+END
+    python3 border.py >up &
+    process=$!
+    until [ -s up ]; do sleep 0.1; done
+    for option in '' -L; do
+        # shellcheck disable=SC2086
+        yara $option border.yar $process 2>/dev/null | sort >yara.out
+        # shellcheck disable=SC2086
+        "$KHIEN" yara -w $option border.yar $process 2>/dev/null | sort >khien.out
+        same yara.out khien.out "42 MB of one process, in pieces ($option)"
+    done
+    "$KHIEN" yara -w -s border.yar $process 2>/dev/null | grep -c '^0x.*: zQQ*$' >khien.out
+    is "$(cat khien.out)" "$(grep -c ^0x yara.out)" 'with what matched as it is'
+    kill $process
+    wait $process 2>/dev/null
+    process=4194303
+fi
+"$KHIEN" yara process.yar "$process" >out 2>err
 is $? 1 'a process that is gone is an error'
 grep -q "$process" err
 ok $? 'that names it'

@@ -144,10 +144,107 @@ test_time(void)
     scan_rules_free(rules);
 }
 
+static void
+note_rule(void *context, const struct yara_fault *fault)
+{
+    struct buf *rules = context;
+    buf_printf(rules, "%.*s@%u ", STR_ARG(fault->rule), fault->line);
+}
+
+/* A refused rule leaves nothing behind, and the fault behind a good rule is not that rule's. */
+static void
+test_refused(void)
+{
+    struct buf refused = BUF(4096);
+    struct yara_options options = {.refused = note_rule, .context = &refused};
+    struct compiler *compiler = compiler_new(&options);
+    struct scan_rules *rules;
+    struct err err;
+    compiler_read(compiler, "t.yar", (str){NULL, 0},
+                  STR("rule a1 { condition: true }\n"
+                      "rule bad { condition: any of (a*) and nonsense }\n"
+                      "rule a2 { condition: true }\n\"\n"),
+                  &err);
+    tap_eq_str(buf_view(&refused), STR("bad@2 @4 "), "only what is at fault is refused");
+    if (tap_no_err(scan_rules_of_compiler(compiler, &rules, &err), &err, "the rest is ready")) {
+        tap_eq_i64(scan_rule_count(rules), 2, "with both good rules");
+        scan_rules_free(rules);
+    }
+    buf_clear(&refused);
+}
+
+/* How many rules of SOURCE hold in DATA; -1: it was refused. */
+static int
+count_holding(str source, str data)
+{
+    struct scan_rules *rules = rules_of(source);
+    struct scan_options options = {0};
+    struct err err;
+    if (!rules)
+        return -1;
+    struct scan *scan = scan_new(rules, &options);
+    int count = scan_data(scan, data, &err) == OK ? (int)scan_holding_count(scan) : -1;
+    scan_free(scan);
+    scan_rules_free(rules);
+    return count;
+}
+
+/* Rules share what they look for, but not what they ask besides. */
+static void
+test_shared(void)
+{
+    tap_eq_i64(count_holding(STR("rule h { strings: $h = {(41|4243)} condition: $h }\n"
+                                 "rule r { strings: $r = /(41|4243)/s condition: $r }"),
+                             STR("xx 41 A")),
+               2, "a hex string and an expression with the same text");
+    tap_eq_i64(
+        count_holding(STR("rule r1 { strings: $r = /([a-z]{1,20}|[0-9]x)?[0-9]?foobarbaz[x-z]+/\n"
+                          "  condition: $r }\n"
+                          "rule r2 { strings: $r = /([a-z]{1,20}|[0-9]x)?[0-9]?foobarbaz[x-z]+/\n"
+                          "  condition: $r and \"abcabcabcx12345hkkkkkkh\" matches\n"
+                          "  /(abc|de.|q|r|s|t|u|v|w){2,100}x.{3,900}(de|fg|hh|kk){3,30}h$/ }"),
+                      STR("abcdefghij9xfoobarbazxyz")),
+        2, "an expression whose rule's guard runs another one");
+    tap_eq_i64(count_holding(STR("rule a { strings: $a = \"abc\" fullword condition: $a }\n"
+                                 "rule b { strings: $a = \"abc\" condition: #a == 2 }\n"
+                                 "rule c { strings: $a = \"abc\" condition: $a at 1 }\n"
+                                 "rule d { strings: $a = \"abc\" condition: $a at 0 }"),
+                             STR("xabcy abcd")),
+               2, "one text, full words, counts and places");
+}
+
+/* So many values stand on the stack, or are looked for, at a time. */
+static void
+test_sizes(void)
+{
+    struct buf source = BUF(64 << 20);
+    buf_z(&source, "rule r { condition: for any i in (0");
+    for (unsigned i = 1; i < 4000; i++)
+        buf_printf(&source, ",%u", i);
+    buf_z(&source, ") : (i == 3999) }");
+    tap_eq_i64(count_holding(buf_view(&source), STR("")), 1, "a loop over 4,000 values");
+    buf_reset(&source);
+    for (unsigned rule = 0; rule < 2; rule++) {
+        buf_printf(&source, "rule r%u { strings:\n", rule);
+        for (unsigned i = 0; i < 9000; i++)
+            buf_printf(&source, "$ = \"%04x\" xor\n", i * 7 + rule);
+        buf_z(&source, "condition: any of them }\n");
+    }
+    tap_eq_i64(count_holding(buf_view(&source), STR("AAA")), 0, "18,000 strings under xor");
+    tap_eq_i64(count_holding(STR("import \"math\"\nrule r { condition: "
+                                 "math.to_number(\"x\" or false) == 1 }"),
+                             STR("")),
+               1, "\"or\" gives a truth");
+    buf_clear(&source);
+}
+
 int
 main(void)
 {
     test_conditions();
+    test_refused();
+    test_shared();
+    test_sizes();
     test_chains();
     test_too_many();
     test_many_pieces();

@@ -99,7 +99,10 @@ bool
 file_guard_end(struct file_guard *guard)
 {
     atomic_signal_fence(memory_order_seq_cst);
-    require(guard == innermost);
-    innermost = guard->outer;
+    struct file_guard **place = &innermost;
+    while (*place && *place != guard)
+        place = &(*place)->outer;
+    require(*place);
+    *place = guard->outer;
     return guard->shrunk;
 }

@@ -28,7 +28,7 @@ parse_hex(str *rest, char end, uint64_t *ret)
 }
 
 /* "7f12-7f34 r-xp 00000000 fd:00 123   /path" (proc_pid_maps(5)). What the kernel gives only to
- * itself, and devices whose reading may have effects, are left out. */
+ * itself is left out. */
 static bool
 parse_region(str line, struct process_region *ret)
 {
@@ -36,7 +36,7 @@ parse_region(str line, struct process_region *ret)
     if (!parse_hex(&line, '-', &start) || !parse_hex(&line, ' ', &end) || end <= start)
         return false;
     if (!str_starts(line, STR("r")) || str_ends(line, STR("[vvar]")) ||
-        str_ends(line, STR("[vsyscall]")) || str_find(line, STR(" /dev/")) != SIZE_MAX)
+        str_ends(line, STR("[vsyscall]")))
         return false;
     *ret = (struct process_region){start, end - start};
     return true;

@@ -3,6 +3,8 @@
 #include "scan/regex/regex.h"
 #include "scan/rules/rules.h"
 
+enum { SHORTS_MAX = 1 << 20 }; /* each may stand in 256 lists */
+
 static errcode
 fault(struct err *err, const char *what, uint32_t i)
 {
@@ -148,6 +150,10 @@ rules_check(const struct rules *rules, struct err *err)
         if (rules->anchors[i].pattern >= rules->pattern_count ||
             (i > 0 && rules->anchors[i].key < rules->anchors[i - 1].key))
             return fault(err, "anchor", i);
+    if (rules->short_count > SHORTS_MAX)
+        return err_set(err, ERR_LIMIT,
+                       "the rules have more than %d strings without four bytes in a row",
+                       SHORTS_MAX);
     for (uint32_t i = 0; i < rules->short_count; i++)
         if (!short_fits(rules, &rules->shorts[i]))
             return fault(err, "short anchor", i);

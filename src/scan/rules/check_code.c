@@ -25,7 +25,8 @@ struct state {
     uint8_t *loops;                  /* loops there */
     uint32_t bodies[CODE_LOOPS_MAX]; /* where the loop's body begins, of each open loop */
     uint32_t ends[CODE_LOOPS_MAX];
-    uint32_t bases[CODE_LOOPS_MAX]; /* values below the loop's own */
+    unsigned bases[CODE_LOOPS_MAX];  /* values below the loop's own */
+    unsigned floors[CODE_LOOPS_MAX]; /* values below its body's, which leaves one more */
     bool of_strings[CODE_LOOPS_MAX];
     uint64_t variables[CODE_LOOPS_MAX]; /* bit set of those it fills */
     unsigned depth, open;
@@ -120,8 +121,9 @@ operands_fit(const struct state *state, enum code_operation op, const uint32_t *
         return is_set(state, words[1], words[2], false);
     case CODE_LOOP_RANGE:
     case CODE_LOOP_ARRAY:
-    case CODE_LOOP_VALUES:
         return words[0] < CODE_LOOPS_MAX * 2;
+    case CODE_LOOP_VALUES:
+        return words[0] < CODE_LOOPS_MAX * 2 && words[2] < CODE_STACK_MAX;
     case CODE_LOOP_DICTIONARY:
         return words[0] + 1 < CODE_LOOPS_MAX * 2;
     default:
@@ -142,6 +144,17 @@ note_jump(struct state *state, uint32_t from, uint32_t to, unsigned depth, unsig
     return state->depths[to] == depth && state->loops[to] == loops;
 }
 
+/* A jump on the value at the top stays in the innermost loop. */
+static bool
+jumps_within(struct state *state, uint32_t at, uint32_t to)
+{
+    unsigned open = state->open;
+    if (state->depth == 0 || (open && state->depth == state->floors[open - 1]) ||
+        (open && to >= state->ends[open - 1]))
+        return false;
+    return note_jump(state, at, to, state->depth, open);
+}
+
 static bool
 begin_loop(struct state *state, enum code_operation op, uint32_t at, const uint32_t *words)
 {
@@ -153,13 +166,13 @@ begin_loop(struct state *state, enum code_operation op, uint32_t at, const uint3
     if (!note_jump(state, at, end, base + 1, state->open))
         return false;
     state->bases[state->open] = base;
+    state->floors[state->open] = state->depth;
     state->bodies[state->open] = at + 1 + operations[op].operands;
     state->ends[state->open] = end;
     state->of_strings[state->open] = op == CODE_LOOP_STRINGS;
     uint64_t variables = op == CODE_LOOP_DICTIONARY ? 3 : op == CODE_LOOP_STRINGS ? 0 : 1;
     state->variables[state->open] = variables ? variables << words[0] : 0;
     state->open++;
-    /* The loop's values stay on the stack below its body's. */
     return true;
 }
 
@@ -169,7 +182,8 @@ end_loop(struct state *state, uint32_t at, const uint32_t *words)
     if (state->open == 0)
         return false;
     state->open--;
-    bool fits = words[0] == state->bodies[state->open] && at + 2 == state->ends[state->open];
+    bool fits = words[0] == state->bodies[state->open] && at + 2 == state->ends[state->open] &&
+                state->depth == state->floors[state->open] + 1;
     state->depth = state->bases[state->open] + 1;
     return fits;
 }
@@ -181,14 +195,14 @@ follow(struct state *state, enum code_operation op, uint32_t at, const uint32_t 
     if (op == CODE_CALL)
         takes = words[1] + 1;
     if (state->depth < takes ||
-        (state->open && state->depth - takes < state->bases[state->open - 1]))
+        (state->open && state->depth - takes < state->floors[state->open - 1]))
         return false;
     if (op >= CODE_LOOP_RANGE && op <= CODE_LOOP_DICTIONARY)
         return begin_loop(state, op, at, words);
     if (op == CODE_LOOP_NEXT)
         return end_loop(state, at, words);
     if (op == CODE_JUMP_FALSE || op == CODE_JUMP_TRUE)
-        return state->depth > 0 && note_jump(state, at, words[0], state->depth, state->open);
+        return jumps_within(state, at, words[0]);
     state->depth += operations[op].puts - takes;
     return state->depth <= CODE_STACK_MAX;
 }

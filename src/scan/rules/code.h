@@ -82,8 +82,8 @@ enum code_operation {
 
 enum {
     CODE_OPERANDS_MAX = 3,
-    CODE_STACK_MAX = 512, /* values of a condition, checked when rules are opened */
-    CODE_LOOPS_MAX = 16,  /* nested loops (libyara 4.5: 4) */
+    CODE_STACK_MAX = 8192, /* values of a condition, checked when rules are opened */
+    CODE_LOOPS_MAX = 16,   /* nested loops (libyara 4.5: 4) */
     READ_SIZE = 7,
     READ_SIGNED = 8,
     READ_BIG = 16,

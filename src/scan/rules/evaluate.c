@@ -306,8 +306,7 @@ step_jump(struct scanner *scanner, struct machine *machine, enum code_operation 
     struct value *top = &scanner->stack[machine->depth - 1];
     if (!is_surely(*top, op == CODE_JUMP_TRUE))
         return;
-    if (op == CODE_JUMP_FALSE)
-        *top = value_integer(0);
+    *top = value_integer(op == CODE_JUMP_TRUE);
     machine->place = words[0];
 }
 

@@ -4,13 +4,14 @@
 #include "scan/rules/hash.h"
 #include "scan/rules/rules.h"
 
-enum { BITS_MIN = 8, BITS_MAX = 21, PAIRS = 1 << 16 };
+/* The table of bytes stays in the second-level cache; slots must not be full. */
+enum { BITS_MIN = 8, BYTES_BITS_MAX = 21, SLOT_BITS_MAX = 31, PAIRS = 1 << 16 };
 
 static unsigned
-bits_for(size_t count)
+bits_for(size_t count, unsigned most)
 {
     unsigned bits = BITS_MIN;
-    while (bits < BITS_MAX && (size_t)1 << bits < count)
+    while (bits < most && (size_t)1 << bits < count)
         bits++;
     return bits;
 }
@@ -51,7 +52,8 @@ make_anchors(struct rules *rules)
     size_t keys = 0;
     for (uint32_t i = 0; i < rules->anchor_count; i++)
         keys += i == 0 || anchors[i].key != anchors[i - 1].key;
-    unsigned bits = bits_for(keys * 3), slot_bits = bits_for(keys * 2);
+    unsigned bits = bits_for(keys * 3, BYTES_BITS_MAX);
+    unsigned slot_bits = bits_for(keys * 2, SLOT_BITS_MAX);
     filter->shift = 32 - bits;
     filter->slot_shift = 32 - slot_bits;
     filter->bytes = mem_calloc((size_t)1 << bits, 1);

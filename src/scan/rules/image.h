@@ -28,7 +28,6 @@ enum image_section {
     IMAGE_EXTERNALS, /* external_record */
     IMAGE_SECTIONS,
 };
-enum { NONE = -1 };
 #define NO_INDEX UINT32_MAX
 
 /* What compiling gives and opening takes. */
@@ -43,7 +42,6 @@ struct text_place {
 enum {
     RULE_PRIVATE = 1,
     RULE_GLOBAL = 2,
-    RULE_ALWAYS = 4,  /* may hold in a file in which none of its strings occurs */
     RULE_SPEAKS = 16, /* its condition writes by console.log: it is evaluated whatever is known */
     RULE_MODULES = 8, /* its condition asks modules: a pass without them comes first */
 };

@@ -4,6 +4,8 @@
 #include "scan/rules/scanner.h"
 #include "scan/scan.h"
 
+enum { CUT_REACH = 2 }; /* bytes beside a match that may be looked at */
+
 static bool
 is_alphanumeric(uint8_t c)
 {
@@ -72,10 +74,12 @@ find_place(const struct matches *matches, uint64_t offset)
     return low;
 }
 
-/* A process may change or end, so what matched is kept. */
+/* A process may change or end, so what matched there is copied. */
 static const char *
-copy_data(struct scanner *scanner, const struct match *match)
+data_to_keep(struct scanner *scanner, const struct match *match)
 {
+    if (!scanner->is_process || !scanner->every)
+        return NULL;
     size_t n = match->length < SCAN_DATA_MAX ? match->length : SCAN_DATA_MAX;
     size_t at = (size_t)(match->offset - scanner->base);
     if (match->offset < scanner->base || at > scanner->data.n || scanner->data.n - at < n)
@@ -91,17 +95,18 @@ insert(struct scanner *scanner, uint32_t string, struct match match, bool greedy
     uint32_t at = find_place(matches, match.offset);
     if (at < matches->count && matches->items[at].offset == match.offset) {
         if (greedy ? match.length > matches->items[at].length
-                   : match.length < matches->items[at].length)
-            matches->items[at].length = match.length;
+                   : match.length < matches->items[at].length) {
+            match.data = data_to_keep(scanner, &match);
+            matches->items[at] = match;
+        }
         return;
     }
     if (matches->count == MATCHES_MAX) {
-        scanner->states[string] |= STATE_DONE | STATE_FULL;
+        scanner->states[string] |= STATE_DONE;
         scanner->too_many = true;
         return;
     }
-    if (scanner->is_process && scanner->every)
-        match.data = copy_data(scanner, &match);
+    match.data = data_to_keep(scanner, &match);
     make_room(scanner, matches);
     memmove(&matches->items[at + 1], &matches->items[at],
             (matches->count - at) * sizeof *matches->items);
@@ -124,12 +129,21 @@ add_whole(struct scanner *scanner, uint32_t string, uint64_t offset, size_t leng
             scanner->states[string + i] |= STATE_DONE;
 }
 
+/* Whether what is seen of a match could be wrong because the block goes on: a letter beside a word,
+ * a begin or end of the data, a longer match. The block that overlaps this one shows it whole. */
+static bool
+is_at_cut(const struct scanner *scanner, size_t start, size_t length)
+{
+    return (scanner->cut_begin && start < CUT_REACH) ||
+           (scanner->cut_end && scanner->data.n - start < length + CUT_REACH);
+}
+
 void
 scanner_add_match(struct scanner *scanner, uint32_t string, size_t start, size_t length,
                   uint8_t key, bool wide)
 {
     const struct string_record *record = &scanner->rules->strings[string];
-    if (scanner->states[string] & STATE_DONE)
+    if ((scanner->states[string] & STATE_DONE) || is_at_cut(scanner, start, length))
         return;
     if (record->flags & STRING_PIECE) {
         scanner_add_piece(scanner, string, start, length);

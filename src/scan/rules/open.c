@@ -44,7 +44,6 @@ section(const struct image *image, enum image_section i, uint32_t *ret_count)
 static void
 set_arrays(struct rules *rules, const struct image *image)
 {
-    uint32_t ignored;
     rules->image = *image;
     rules->text = image->sections[IMAGE_TEXT].p;
     rules->regex = image->sections[IMAGE_REGEX];
@@ -61,7 +60,6 @@ set_arrays(struct rules *rules, const struct image *image)
     rules->sets = section(image, IMAGE_SETS, &rules->set_count);
     rules->externals = section(image, IMAGE_EXTERNALS, &rules->external_count);
     section(image, IMAGE_REFS, &rules->ref_count);
-    section(image, IMAGE_TEXT, &ignored);
 }
 
 static int
@@ -142,6 +140,9 @@ rules_open(const struct image *image, struct rules **ret, struct err *err)
         return code;
     struct rules *rules = mem_calloc(1, sizeof *rules);
     set_arrays(rules, image);
+    for (uint32_t i = 0; i < rules->pattern_count; i++)
+        if (rules->patterns[i].size > rules->longest)
+            rules->longest = rules->patterns[i].size;
     code = rules_check(rules, err);
     if (code == OK)
         code = rules_resolve(rules, err);

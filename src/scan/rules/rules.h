@@ -72,6 +72,7 @@ struct rules {
     uint32_t *guards;   /* places of code */
     uint32_t guard_count;
     bool has_globals;
+    uint32_t longest; /* bytes of the longest pattern that is no program */
 };
 
 /* Takes an image that may come from a file: everything in it is checked, so that nothing outside of

@@ -78,6 +78,7 @@ scanner_begin(struct scanner *scanner)
     memset(scanner->runs, 0, rules->module_count * sizeof(struct module_run *));
     scanner->holding_count = 0;
     scanner->timed_out = scanner->too_many = false;
+    scanner->cut_begin = scanner->cut_end = false;
     scanner->entry_state = ENTRY_UNASKED;
     arena_reset(&scanner->arena);
 }
@@ -283,14 +284,13 @@ static void
 apply_globals(struct scanner *scanner)
 {
     const struct rules *rules = scanner->rules;
-    for (uint32_t i = 0; i < rules->rule_count; i++) {
-        const struct rule_record *rule = &rules->rules[i];
-        if (!(rule->flags & RULE_GLOBAL) || scanner->verdicts[i] == VERDICT_TRUE)
-            continue;
-        for (uint32_t k = 0; k < rules->rule_count; k++)
-            if (rules->rules[k].space == rule->space)
-                scanner->verdicts[k] = VERDICT_FALSE;
-    }
+    bool *failed = arena_alloc(&scanner->arena, rules->space_count);
+    for (uint32_t i = 0; i < rules->rule_count; i++)
+        if ((rules->rules[i].flags & RULE_GLOBAL) && scanner->verdicts[i] != VERDICT_TRUE)
+            failed[rules->rules[i].space] = true;
+    for (uint32_t i = 0; i < rules->rule_count; i++)
+        if (failed[rules->rules[i].space])
+            scanner->verdicts[i] = VERDICT_FALSE;
 }
 
 static void

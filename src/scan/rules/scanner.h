@@ -20,7 +20,7 @@ struct matches {
     uint32_t gone; /* items before these, which may be used again */
 };
 /* Bits of a string's state. */
-enum { STATE_DONE = 1, STATE_ALIVE = 2, STATE_TOUCHED = 4, STATE_FULL = 8 };
+enum { STATE_DONE = 1, STATE_ALIVE = 2, STATE_TOUCHED = 4 };
 enum verdict { VERDICT_FALSE, VERDICT_TRUE };
 enum pass {
     PASS_NOTHING,    /* no file: only what needs neither strings nor bytes is known */
@@ -60,12 +60,13 @@ struct scanner {
     uint64_t base; /* its address in a process */
     uint64_t file_size;
     bool is_process;
+    bool cut_begin, cut_end; /* the process's memory goes on before, or behind, the block */
     size_t (*fetch)(void *context, uint64_t address, void *out, size_t size); /* of a process */
     /* Found. */
     uint8_t *states;         /* of each string */
     uint8_t *settled;        /* of each pattern: whether all its strings are done */
     struct matches *matches; /* of each string */
-    uint32_t *touched;       /* strings with something in the two above */
+    uint32_t *touched;       /* strings with matches, or pieces of them */
     uint32_t touched_count;
     uint8_t *verdicts;    /* of each rule */
     uint8_t *guards;      /* of each guard: 0 not asked, 1 holds, 2 does not */
@@ -110,7 +111,7 @@ bool scanner_tick(struct scanner *scanner);
 struct value evaluate(struct scanner *scanner, uint32_t place);
 /* Undefined, or 0 and empty, is false. Unknown is not to be asked. */
 bool value_is_true(struct value value);
-/* OP on two values, neither of them unknown; and on one. */
+/* OP on two values, neither of them unknown. */
 struct value evaluate_operation(struct scanner *scanner, enum code_operation op, struct value a,
                                 struct value b);
 struct module_run *scanner_module(struct scanner *scanner, uint32_t module);

@@ -49,14 +49,16 @@ wants_match(struct scanner *scanner, uint32_t string)
     return alive;
 }
 
+/* All strings are asked, so that none is asked first while a program runs: a guard may run another
+ * one on the same machine. */
 static bool
 any_wants(struct scanner *scanner, const struct pattern_record *pattern)
 {
     const struct link_record *links = scanner->rules->links + pattern->first_link;
+    bool any = false;
     for (uint32_t i = 0; i < pattern->link_count; i++)
-        if (wants_match(scanner, links[i].string))
-            return true;
-    return false;
+        any |= wants_match(scanner, links[i].string);
+    return any;
 }
 
 static void

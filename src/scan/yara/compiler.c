@@ -214,6 +214,8 @@ give_links(struct compiler *compiler)
     struct buf *section = &compiler->sections[IMAGE_LINKS];
     struct pattern_record *patterns = (void *)compiler->sections[IMAGE_PATTERNS].p;
     sort(section, sizeof(struct link_record), compare_links);
+    for (uint32_t i = compiler_count(compiler, IMAGE_PATTERNS, sizeof *patterns); i-- > 0;)
+        patterns[i].link_count = 0;
     const struct link_record *links = (const void *)section->p;
     for (uint32_t i = compiler_count(compiler, IMAGE_LINKS, sizeof *links); i-- > 0;) {
         patterns[links[i].pattern].first_link = i;

@@ -9,6 +9,7 @@ expr_new(struct parser *parser, enum code_operation op, enum expr_type type)
     expr->op = op;
     expr->type = type;
     expr->depth = 1;
+    expr->stack = 1;
     return expr;
 }
 
@@ -40,6 +41,15 @@ expr_add(struct parser *parser, struct expr *expr, struct expr *child)
         expr->first = child;
     expr->last = child;
     expr->uses |= child->uses;
+    /* The operands of a chain become one after the other. */
+    bool is_chain = expr->op == CODE_AND || expr->op == CODE_OR;
+    unsigned below = is_chain && expr->operands ? 1 : expr->operands;
+    if (expr->stack < below + child->stack)
+        expr->stack = below + child->stack;
+    expr->operands++;
+    if (expr->stack > CODE_STACK_MAX)
+        return parser_fail(parser, ERR_LIMIT, "the condition holds more than %d values at a time",
+                           CODE_STACK_MAX);
     if (expr->depth <= child->depth)
         expr->depth = child->depth + 1;
     if (expr->depth > EXPR_DEPTH_MAX)

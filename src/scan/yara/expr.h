@@ -40,4 +40,6 @@ struct expr {
     int64_t integer; /* of a constant integer */
     double real;
     unsigned uses, depth;
+    unsigned stack; /* values on the stack while it is computed, at most */
+    unsigned operands;
 };

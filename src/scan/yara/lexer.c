@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/yara/lexer.h"
 
-#include <errno.h>
-
 #include "base/require.h"
 #include "scan/regex/regex.h"
 #include "scan/rules/code.h"

@@ -178,6 +178,7 @@ parse_body(struct parser *parser, struct rule_record *rule)
 /* How long each section was when a rule began. */
 struct mark {
     size_t sections[IMAGE_SECTIONS];
+    struct wildcard *wildcards;
 };
 
 static void
@@ -189,6 +190,7 @@ take_back(struct compiler *compiler, const struct mark *mark)
                                              IMAGE_SETS};
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
         compiler->sections[own[i]].n = mark->sections[own[i]];
+    compiler->wildcards = mark->wildcards;
 }
 
 static bool
@@ -196,7 +198,7 @@ parse_rule(struct parser *parser)
 {
     struct compiler *compiler = parser->compiler;
     struct rule_record rule = {.space = parser->space};
-    struct mark mark;
+    struct mark mark = {.wildcards = compiler->wildcards};
     for (int i = 0; i < IMAGE_SECTIONS; i++)
         mark.sections[i] = compiler->sections[i].n;
     parser->string_count = 0;
@@ -220,6 +222,7 @@ parse_rule(struct parser *parser)
                 index);
     compiler->counts.rules++;
     compiler->counts.strings += parser->string_count;
+    parser->rule_name = (str){NULL, 0}; /* a fault from here on is not this rule's */
     return parser_next(parser);
 }
 

@@ -24,25 +24,33 @@ link_string(struct compiler *compiler, uint32_t pattern, uint32_t string)
  * Their identity is what they look for and how. An expression may have become several, one behind
  * the other. */
 
+enum identity_kind { OF_RECORD, OF_REGEX, OF_HEX };
 enum { FIRST, COUNT };
 
-static bool
-link_known(struct compiler *compiler, str identity, uint32_t string)
+static uint32_t
+key_space(enum identity_kind kind, unsigned what)
 {
-    const struct symbol *first = symbols_find(&compiler->patterns, FIRST, identity);
-    const struct symbol *count = symbols_find(&compiler->patterns, COUNT, identity);
+    return (uint32_t)kind * 2 + what;
+}
+
+static bool
+link_known(struct compiler *compiler, enum identity_kind kind, str identity, uint32_t string)
+{
+    const struct symbols *known = &compiler->patterns;
+    const struct symbol *first = symbols_find(known, key_space(kind, FIRST), identity);
+    const struct symbol *count = symbols_find(known, key_space(kind, COUNT), identity);
     for (uint32_t i = 0; count && i < count->value; i++)
         link_string(compiler, first->value + i, string);
     return count != NULL;
 }
 
 static void
-note_known(struct compiler *compiler, str identity, uint32_t first)
+note_known(struct compiler *compiler, enum identity_kind kind, str identity, uint32_t first)
 {
     uint32_t all = compiler_count(compiler, IMAGE_PATTERNS, sizeof(struct pattern_record));
     identity = arena_str(&compiler->arena, identity);
-    symbols_add(&compiler->patterns, FIRST, identity, first);
-    symbols_add(&compiler->patterns, COUNT, identity, all - first);
+    symbols_add(&compiler->patterns, key_space(kind, FIRST), identity, first);
+    symbols_add(&compiler->patterns, key_space(kind, COUNT), identity, all - first);
 }
 
 /* The pattern of RECORD for the string; true when it is new and wants anchors. */
@@ -51,11 +59,11 @@ take_pattern(struct compiler *compiler, const struct pattern_record *record, uin
              uint32_t *ret_pattern)
 {
     str identity = {(const char *)record, sizeof *record};
-    if (link_known(compiler, identity, string))
+    if (link_known(compiler, OF_RECORD, identity, string))
         return false;
     *ret_pattern = add_pattern(compiler, record);
     link_string(compiler, *ret_pattern, string);
-    note_known(compiler, identity, *ret_pattern);
+    note_known(compiler, OF_RECORD, identity, *ret_pattern);
     return true;
 }
 
@@ -194,6 +202,13 @@ add_parts(struct compiler *compiler, uint32_t string, const struct regex *regex,
     return code;
 }
 
+static bool
+is_hex(const struct compiler *compiler, uint32_t string)
+{
+    const struct string_record *records = (const void *)compiler->sections[IMAGE_STRINGS].p;
+    return records[string].flags & STRING_HEX;
+}
+
 /* SOURCE is empty for a piece of a chain, which is no expression of its own. */
 static errcode
 add_regex(struct compiler *compiler, uint32_t string, const struct regex *regex, str source,
@@ -210,11 +225,12 @@ add_regex(struct compiler *compiler, uint32_t string, const struct regex *regex,
     if (source.n)
         memcpy(identity + 1, source.p, source.n);
     str whole = {identity, source.n + 1};
-    if (source.n && link_known(compiler, whole, string))
+    enum identity_kind kind = is_hex(compiler, string) ? OF_HEX : OF_REGEX;
+    if (source.n && link_known(compiler, kind, whole, string))
         return OK;
     errcode code = add_parts(compiler, string, regex, flags, err);
     if (code == OK && source.n)
-        note_known(compiler, whole, first);
+        note_known(compiler, kind, whole, first);
     return code;
 }
 
