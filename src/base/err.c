@@ -12,16 +12,7 @@
 void
 err_make_shown(char *text)
 {
-    size_t n = strlen(text), length;
-    for (size_t i = 0; i < n; i += length) {
-        const unsigned char *c = (const unsigned char *)text + i;
-        length = *c < 0x80 ? 1 : *c < 0xe0 ? 2 : *c < 0xf0 ? 3 : 4;
-        bool control = *c < ' ' || *c == 0x7f || (*c == 0xc2 && c[1] < 0xa0); /* C0 and C1 */
-        if (!control && length <= n - i && str_is_utf8((str){text + i, length}))
-            continue;
-        text[i] = '?';
-        length = 1;
-    }
+    str_make_shown(text, strlen(text), "");
 }
 
 errcode

@@ -46,20 +46,33 @@ sha256_format(const struct sha256 *hash, char out[SHA256_TEXT])
 }
 
 bool
+hex_parse(str s, uint8_t *out, size_t n)
+{
+    if (s.n != 2 * n)
+        return false;
+    for (size_t i = 0; i < s.n; i++)
+        if (hex_digit(s.p[i]) < 0)
+            return false;
+    for (size_t i = 0; i < n; i++)
+        out[i] = (uint8_t)(hex_digit(s.p[2 * i]) << 4 | hex_digit(s.p[2 * i + 1]));
+    return true;
+}
+
+bool
 sha256_parse(str s, struct sha256 *ret)
 {
-    struct sha256 hash = {{0}};
-    if (s.n != SHA256_TEXT - 1)
-        return false;
-    for (size_t i = 0; i < s.n; i++) {
-        char c = ascii_lower(s.p[i]);
-        int digit = ascii_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-        if (digit < 0)
-            return false;
-        hash.bytes[i / 2] = (uint8_t)(hash.bytes[i / 2] << 4 | digit);
-    }
-    *ret = hash;
-    return true;
+    return hex_parse(s, ret->bytes, SHA256_BYTES);
+}
+
+bool
+digest_parse(str hex, enum digest_kind *ret_kind, uint8_t ret[DIGEST_MAX])
+{
+    for (enum digest_kind kind = DIGEST_MD5; kind <= DIGEST_SHA256; kind++)
+        if (hex_parse(hex, ret, digest_size(kind))) {
+            *ret_kind = kind;
+            return true;
+        }
+    return false;
 }
 
 struct checksum

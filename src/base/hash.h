@@ -33,6 +33,8 @@ enum { DIGEST_MAX = 64 };
 size_t digest_size(enum digest_kind kind);
 /* Writes digest_size bytes. */
 void digest_of(enum digest_kind kind, str content, uint8_t *out);
+/* The digest that HEX is, an MD5, SHA-1 or SHA-256 by how long it is. */
+bool digest_parse(str hex, enum digest_kind *ret_kind, uint8_t ret[DIGEST_MAX]);
 /* In pieces. */
 struct digest;
 struct digest *digest_new(enum digest_kind kind);
@@ -41,6 +43,9 @@ void digest_finish(struct digest *digest, uint8_t *out); /* frees it */
 void digest_free(struct digest *digest);
 /* N bytes as 2 * N lower-case hexadecimal digits and a NUL; returns OUT. */
 char *hex_format(const uint8_t *bytes, size_t n, char *out);
+/* 2 * N hexadecimal digits of either case; false, and nothing is written, when S is anything else.
+ */
+bool hex_parse(str s, uint8_t *out, size_t n);
 
 struct checksum checksum_of(str content);
 static inline bool

@@ -42,28 +42,13 @@ ip4_parse(str s, uint32_t *ret)
     return true;
 }
 
-static int
-hex_digit(char c)
-{
-    if (ascii_is_digit(c))
-        return c - '0';
-    c = ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Up to four hexadecimal digits. */
 static bool
 group_parse(str s, uint16_t *ret)
 {
-    if (s.n < 1 || s.n > 4)
+    uint64_t value;
+    if (s.n > 4 || !str_to_hex(s, &value))
         return false;
-    unsigned value = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        int digit = hex_digit(s.p[i]);
-        if (digit < 0)
-            return false;
-        value = value << 4 | (unsigned)digit;
-    }
     *ret = (uint16_t)value;
     return true;
 }

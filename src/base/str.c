@@ -175,6 +175,22 @@ str_is_utf8(str s)
 }
 
 bool
+str_to_hex(str s, uint64_t *ret)
+{
+    uint64_t value = 0;
+    if (s.n < 1 || s.n > 16)
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        int digit = hex_digit(s.p[i]);
+        if (digit < 0)
+            return false;
+        value = value << 4 | (unsigned)digit;
+    }
+    *ret = value;
+    return true;
+}
+
+bool
 str_has_control(str s)
 {
     for (size_t i = 0; i < s.n; i++) {
@@ -183,6 +199,49 @@ str_has_control(str s)
             return true;
     }
     return false;
+}
+
+/* Bytes of the character at the front of P; 0 when it is none that a terminal shows as it is. */
+static size_t
+shown_length(const unsigned char *p, size_t n)
+{
+    static const char hidden[][4] = {
+        "\u061c", "\u200e", "\u200f", "\u2028", "\u2029", "\u202a", "\u202b",
+        "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069",
+    };
+    size_t length = utf8_sequence(p, n);
+    bool is_control = p[0] < 0x20 || p[0] == 0x7f || (p[0] == 0xc2 && length == 2 && p[1] < 0xa0);
+    if (length == 0 || is_control)
+        return 0;
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        if (length == strlen(hidden[i]) && memcmp(p, hidden[i], length) == 0)
+            return 0;
+    return length;
+}
+
+bool
+str_is_shown(str s)
+{
+    const unsigned char *p = (const unsigned char *)s.p;
+    for (size_t i = 0, length; i < s.n; i += length) {
+        length = p[i] >= 0x20 && p[i] < 0x7f ? 1 : shown_length(p + i, s.n - i);
+        if (length == 0)
+            return false;
+    }
+    return true;
+}
+
+void
+str_make_shown(char *text, size_t n, const char *kept)
+{
+    for (size_t i = 0, length; i < n; i += length) {
+        length = shown_length((const unsigned char *)text + i, n - i);
+        if (length > 0)
+            continue;
+        length = 1;
+        if (text[i] == 0 || !strchr(kept, text[i]))
+            text[i] = '?';
+    }
 }
 
 bool

@@ -67,12 +67,19 @@ bool str_line(str *rest, str *ret_line);
 bool str_to_u64(str s, uint64_t max, uint64_t *ret);
 /* Optional '-' and decimal digits within int64. */
 bool str_to_i64(str s, int64_t *ret);
+/* Hexadecimal digits of either case, 1 to 16 of them, and nothing else. */
+bool str_to_hex(str s, uint64_t *ret);
 /* A decimal number such as -1.5; no exponent, no locale. */
 bool str_to_double(str s, double *ret);
 /* Well-formed UTF-8 as RFC 3629 has it (no surrogates, no overlong forms). */
 bool str_is_utf8(str s);
 /* True when a byte below 0x20 other than tab, LF and CR, or 0x7f, occurs. */
 bool str_has_control(str s);
+/* True for text that a terminal shows as one line and as it is written: UTF-8 without control
+ * characters (of C0 and C1) and without marks that turn the direction of what follows. */
+bool str_is_shown(str s);
+/* Puts '?' for each byte of what is not shown so, but for the characters KEPT. */
+void str_make_shown(char *text, size_t n, const char *kept);
 /* Copies to OUT (SIZE bytes), terminated; false when it does not fit or holds a NUL byte. */
 bool str_copy(str s, char *out, size_t size);
 /* The edit distance (Levenshtein) of two short words, for "did you mean". Both at most 64 bytes;
@@ -95,4 +102,13 @@ static inline bool
 ascii_is_digit(char c)
 {
     return c >= '0' && c <= '9';
+}
+/* The value of a hexadecimal digit; -1 when C is none. */
+static inline int
+hex_digit(int c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }

@@ -332,8 +332,8 @@ quoted_escape(str s, char *out, size_t *n)
         i++;
     if (i == s.n || s.p[i] == '\n')
         return i == s.n ? i : i + 1;
-    int high = s.n > 2 ? mime_hex(s.p[1]) : -1;
-    int low = high >= 0 ? mime_hex(s.p[2]) : -1;
+    int high = s.n > 2 ? hex_digit(s.p[1]) : -1;
+    int low = high >= 0 ? hex_digit(s.p[2]) : -1;
     if (low < 0)
         return 0;
     out[(*n)++] = (char)(high << 4 | low);

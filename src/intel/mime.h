@@ -55,16 +55,6 @@ mime_decoder_of(const struct mime_part *part)
 errcode mime_decode(struct mime_decoder *decoder, char *out, size_t size, size_t *ret_count,
                     struct err *err);
 
-/* -1 when C is no hexadecimal digit. */
-static inline int
-mime_hex(char c)
-{
-    if (ascii_is_digit(c))
-        return c - '0';
-    c = ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* For mime.c: the fields of one entity's header that matter, and their parameters (mime_field.c).
  */
 struct mime_header {

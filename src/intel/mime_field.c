@@ -200,8 +200,8 @@ static void
 add_percent(struct buf *out, str s)
 {
     for (size_t i = 0; i < s.n; i++) {
-        int high = i + 2 < s.n && s.p[i] == '%' ? mime_hex(s.p[i + 1]) : -1;
-        int low = high >= 0 ? mime_hex(s.p[i + 2]) : -1;
+        int high = i + 2 < s.n && s.p[i] == '%' ? hex_digit(s.p[i + 1]) : -1;
+        int low = high >= 0 ? hex_digit(s.p[i + 2]) : -1;
         if (low >= 0) {
             buf_char(out, (char)(high << 4 | low));
             i += 2;
@@ -277,8 +277,8 @@ word_text(char how, str text, struct buf *out)
 {
     if (how == 'q') {
         for (size_t i = 0; i < text.n; i++) {
-            int high = text.p[i] == '=' && i + 2 < text.n ? mime_hex(text.p[i + 1]) : -1;
-            int low = high >= 0 ? mime_hex(text.p[i + 2]) : -1;
+            int high = text.p[i] == '=' && i + 2 < text.n ? hex_digit(text.p[i + 1]) : -1;
+            int low = high >= 0 ? hex_digit(text.p[i + 2]) : -1;
             buf_char(out, low >= 0 ? (char)(high << 4 | low) : text.p[i] == '_' ? ' ' : text.p[i]);
             i += low >= 0 ? 2 : 0;
         }

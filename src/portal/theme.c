@@ -63,20 +63,10 @@ mark_on_dark(uint32_t colour)
 static bool
 parse_colour(str text, uint32_t *ret)
 {
-    uint32_t value = 0;
-    if (text.n != 7 || text.p[0] != '#')
+    uint64_t value;
+    if (text.n != 7 || text.p[0] != '#' || !str_to_hex(str_from(text, 1), &value))
         return false;
-    for (size_t i = 1; i < text.n; i++) {
-        char c = text.p[i];
-        unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-                         : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
-                         : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A' + 10)
-                                                : 16;
-        if (digit > 15)
-            return false;
-        value = value << 4 | digit;
-    }
-    *ret = value;
+    *ret = (uint32_t)value;
     return true;
 }
 

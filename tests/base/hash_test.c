@@ -72,6 +72,14 @@ test_sha256(void)
     tap_eq_z(sha256_format(&hash, text),
              "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "of nothing");
     tap_ok(!sha256_parse(STR("ba78"), &back), "too short");
+    uint8_t bytes[DIGEST_MAX] = {7};
+    enum digest_kind kind;
+    tap_ok(!hex_parse(STR("00ag"), bytes, 2) && bytes[0] == 7, "no digit: nothing is written");
+    tap_ok(!hex_parse(STR("000"), bytes, 1) && !hex_parse(STR("000"), bytes, 2), "half a byte");
+    tap_ok(digest_parse(STR("900150983CD24FB0D6963F7D28E17F72"), &kind, bytes) &&
+               kind == DIGEST_MD5 && bytes[15] == 0x72,
+           "an MD5 by its length");
+    tap_ok(!digest_parse(STR("900150983CD24FB0D6963F7D28E17F"), &kind, bytes), "no such length");
 }
 
 /* Stored files are read on every system, so the sums must be the same: these are xxhsum -H2's. */

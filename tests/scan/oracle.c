@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/require.h"
 
 #ifdef _WIN32
@@ -75,20 +76,13 @@ program_exists(const char *name)
 
 #endif
 
-static int
-hex_digit(char c)
-{
-    return ascii_is_digit(c) ? c - '0' : ascii_lower(c) - 'a' + 10;
-}
-
 static str
 decode(struct arena *arena, str hex)
 {
     if (str_eq(hex, STR("-")))
         return (str){"", 0};
     char *bytes = arena_alloc(arena, hex.n / 2 + 1);
-    for (size_t i = 0; i < hex.n / 2; i++)
-        bytes[i] = (char)(hex_digit(hex.p[2 * i]) << 4 | hex_digit(hex.p[2 * i + 1]));
+    require(hex_parse(hex, (uint8_t *)bytes, hex.n / 2));
     return (str){bytes, hex.n / 2};
 }
 

@@ -11,20 +11,10 @@
 enum { MAPS_MAX = 64 << 20 };
 
 static bool
-parse_hex(str *rest, char end, uint64_t *ret)
+cut_hex(str *rest, char end, uint64_t *ret)
 {
     str word;
-    uint64_t value = 0;
-    if (!str_cut(rest, end, &word) || word.n == 0 || word.n > 16)
-        return false;
-    for (size_t i = 0; i < word.n; i++) {
-        char c = ascii_lower(word.p[i]);
-        if (!ascii_is_digit(c) && (c < 'a' || c > 'f'))
-            return false;
-        value = value << 4 | (uint64_t)(ascii_is_digit(c) ? c - '0' : c - 'a' + 10);
-    }
-    *ret = value;
-    return true;
+    return str_cut(rest, end, &word) && str_to_hex(word, ret);
 }
 
 /* "7f12-7f34 r-xp 00000000 fd:00 123   /path" (proc_pid_maps(5)). What the kernel gives only to
@@ -33,7 +23,7 @@ static bool
 parse_region(str line, struct process_region *ret)
 {
     uint64_t start, end;
-    if (!parse_hex(&line, '-', &start) || !parse_hex(&line, ' ', &end) || end <= start)
+    if (!cut_hex(&line, '-', &start) || !cut_hex(&line, ' ', &end) || end <= start)
         return false;
     if (!str_starts(line, STR("r")) || str_ends(line, STR("[vvar]")) ||
         str_ends(line, STR("[vsyscall]")))

@@ -2,6 +2,7 @@
 /* abuse.ch ThreatFox: indicators of every kind. The CSV export has a blank before each quoted cell;
  * the JSON export is an object from the indicator's number to a list of one; the answer of the API
  * has the list under "data" with shorter keys. */
+#include "base/hash.h"
 #include "base/limits.h"
 #include "intel/formats/rows.h"
 
@@ -67,25 +68,19 @@ class_of(str threat_type)
     return CLASS_NONE;
 }
 
-static bool
-is_hex(str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (!ascii_is_digit(s.p[i]) && (ascii_lower(s.p[i]) < 'a' || ascii_lower(s.p[i]) > 'f'))
-            return false;
-    return true;
-}
-
 /* The kind is told by the length: the export calls a SHA-1 a sha256_hash now and then. */
 static void
 set_hash(struct row *row, str value)
 {
-    const char *key = value.n == 32   ? "malware.hash.md5"
-                      : value.n == 40 ? "malware.hash.sha1"
-                      : value.n == 64 ? "malware.hash.sha256"
-                                      : NULL;
-    if (key && is_hex(value))
-        row_set(row, key, arena_lower(&row->arena, value));
+    static const char *const keys[] = {
+        [DIGEST_MD5] = "malware.hash.md5",
+        [DIGEST_SHA1] = "malware.hash.sha1",
+        [DIGEST_SHA256] = "malware.hash.sha256",
+    };
+    uint8_t digest[DIGEST_MAX];
+    enum digest_kind kind;
+    if (digest_parse(value, &kind, digest))
+        row_set(row, keys[kind], arena_lower(&row->arena, value));
     else
         row_refuse(row, "a hash of %zu characters is none of MD5, SHA-1, SHA-256", value.n);
 }

@@ -3,15 +3,6 @@
  * control byte then is refused, not repaired. */
 #include "portal/http/target.h"
 
-static int
-hex_digit(char c)
-{
-    if (ascii_is_digit(c))
-        return c - '0';
-    c = ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Bytes that may stand unescaped in a target: visible ASCII but what RFC 3986 excludes. */
 static bool
 is_target_char(char c)

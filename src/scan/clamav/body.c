@@ -25,15 +25,6 @@ peek(const struct reader *r, size_t ahead)
     return r->at + ahead < r->hex.n ? r->hex.p[r->at + ahead] : 0;
 }
 
-static int
-nibble(char c)
-{
-    if (ascii_is_digit(c))
-        return c - '0';
-    c = ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static struct token *
 add(struct reader *r, enum token_kind kind)
 {
@@ -46,7 +37,7 @@ static errcode
 read_byte(struct reader *r)
 {
     char a = peek(r, 0), b = peek(r, 1);
-    int high = nibble(a), low = nibble(b);
+    int high = hex_digit(a), low = hex_digit(b);
     if ((high < 0 && a != '?') || (low < 0 && b != '?'))
         return fault(r, "two hexadecimal digits or ? are expected");
     struct token *token = add(r, TOKEN_BYTE);
@@ -163,7 +154,7 @@ read_negated(struct reader *r)
         if (member.n == 0 || member.n % 2 || member.n / 2 != token->length)
             return fault(r, "negated alternatives must be bytes of one length");
         for (size_t i = 0; i < token->length; i++) {
-            int high = nibble(member.p[2 * i]), low = nibble(member.p[2 * i + 1]);
+            int high = hex_digit(member.p[2 * i]), low = hex_digit(member.p[2 * i + 1]);
             if (high < 0 || low < 0)
                 return fault(r, "negated alternatives must be bytes without wildcards");
             token->members[token->count * token->length + i] = (uint8_t)(high << 4 | low);

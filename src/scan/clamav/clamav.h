@@ -21,7 +21,7 @@ enum clamav_hash_of { CLAMAV_HASH_FILE, CLAMAV_HASH_SECTION, CLAMAV_HASH_IMPORTS
 struct clamav_hash {
     enum clamav_hash_of of;
     enum digest_kind kind; /* MD5, SHA-1 or SHA-256 */
-    uint8_t bytes[SHA256_BYTES];
+    uint8_t bytes[DIGEST_MAX];
     bool has_size;
     uint64_t size; /* of the file or section, when it has one */
     bool is_good;  /* a file with this hash is no detection, whatever else says so */

@@ -37,17 +37,6 @@ read_binary(const uint8_t *p, size_t size, bool is_little)
     return value_integer((int64_t)value);
 }
 
-static int
-digit_of(uint8_t c, unsigned base)
-{
-    unsigned small = c | 0x20, value = 99;
-    if (c >= '0' && c <= '9')
-        value = c - '0';
-    else if (small >= 'a' && small <= 'f')
-        value = small - 'a' + 10;
-    return value < base ? (int)value : -1;
-}
-
 /* Digits may follow blanks; what follows the digits is not looked at, unless EXACT. Little-endian
  * text has its pairs of digits in reverse and must be digits throughout. */
 static struct value
@@ -57,10 +46,10 @@ read_digits(const uint8_t *p, size_t size, unsigned base, bool is_little, bool i
     uint64_t value = 0;
     while (!is_exact && at < size && (p[at] == ' ' || (p[at] >= '\t' && p[at] <= '\r')))
         at++;
-    for (; at < size && digit_of(p[at], base) >= 0; at++, digits++) {
+    for (; at < size && (unsigned)hex_digit(p[at]) < base; at++, digits++) {
         if (value > (INT64_MAX - 15) / base)
             return value_undefined();
-        value = value * base + (unsigned)digit_of(p[at], base);
+        value = value * base + (unsigned)hex_digit(p[at]);
     }
     if (digits == 0 || ((is_exact || is_little) && digits < size))
         return value_undefined();

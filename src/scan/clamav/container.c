@@ -26,19 +26,13 @@ read_range(str text, struct clamav_range *ret, struct err *err)
 static errcode
 read_crc(str text, struct clamav_container *ret, struct err *err)
 {
-    uint32_t crc = 0;
+    uint64_t crc;
     if (text.n == 0 || str_eq(text, STR("*")))
         return OK;
-    bool right = text.n <= 8;
-    for (size_t i = 0; right && i < text.n; i++) {
-        char c = ascii_lower(text.p[i]);
-        right = ascii_is_digit(c) || (c >= 'a' && c <= 'f');
-        crc = crc << 4 | (uint32_t)(ascii_is_digit(c) ? c - '0' : c - 'a' + 10);
-    }
-    if (!right)
+    if (!str_to_hex(text, &crc) || crc > UINT32_MAX)
         return err_set(err, ERR_FORMAT, "\"%.*s\" is no CRC", STR_ARG(text));
     ret->has_crc = true;
-    ret->crc = crc;
+    ret->crc = (uint32_t)crc;
     return OK;
 }
 

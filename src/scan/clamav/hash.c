@@ -4,37 +4,11 @@
  */
 #include "scan/clamav/load.h"
 
-static int
-digit_of(char c)
-{
-    if (ascii_is_digit(c))
-        return c - '0';
-    c = ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool
-hex_read(str hex, uint8_t *out)
-{
-    for (size_t i = 0; i < hex.n; i += 2) {
-        int high = digit_of(hex.p[i]), low = i + 1 < hex.n ? digit_of(hex.p[i + 1]) : -1;
-        if (high < 0 || low < 0)
-            return false;
-        out[i / 2] = (uint8_t)(high << 4 | low);
-    }
-    return true;
-}
-
-/* The number of digits tells which hash it is. */
 static errcode
 read_digest(str hex, struct clamav_hash *ret, struct err *err)
 {
-    static const enum digest_kind kinds[] = {DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (hex.n == 2 * digest_size(kinds[i]) && hex_read(hex, ret->bytes)) {
-            ret->kind = kinds[i];
-            return OK;
-        }
+    if (digest_parse(hex, &ret->kind, ret->bytes))
+        return OK;
     return err_set(err, ERR_FORMAT, "\"%.*s\" is no MD5, SHA-1 or SHA-256",
                    (int)(hex.n < 80 ? hex.n : 80), hex.p);
 }
@@ -130,7 +104,7 @@ load_ignore(struct load *load, str line, struct err *err)
         ignore.has_md5 = true;
     else if (count != 1)
         return err_set(err, ERR_FORMAT, "%zu fields do not name a signature", count);
-    if (ignore.has_md5 && (fields[1].n != 32 || !hex_read(fields[1], ignore.md5)))
+    if (ignore.has_md5 && !hex_parse(fields[1], ignore.md5, sizeof ignore.md5))
         return err_set(err, ERR_FORMAT, "\"%.*s\" is no MD5", STR_ARG(fields[1]));
     errcode code = load_check_name(ignore.name, err);
     if (code == OK && load->sink->ignored)

@@ -148,14 +148,10 @@ read_value(str text, int64_t *ret)
     if (minus)
         text = str_from(text, 1);
     uint64_t value = 0;
-    bool is_hex = text.n > 2 && text.n <= 18 && text.p[0] == '0' && (text.p[1] | 0x20) == 'x';
-    for (size_t i = 2; is_hex && i < text.n; i++) {
-        char c = ascii_lower(text.p[i]);
-        if (!ascii_is_digit(c) && (c < 'a' || c > 'f'))
-            return false;
-        value = value << 4 | (uint64_t)(ascii_is_digit(c) ? c - '0' : c - 'a' + 10);
-    }
-    if (value > INT64_MAX || (!is_hex && !str_to_u64(text, INT64_MAX, &value)))
+    bool is_hex = text.n > 2 && text.p[0] == '0' && (text.p[1] | 0x20) == 'x';
+    bool is_number = is_hex ? str_to_hex(str_from(text, 2), &value) && value <= INT64_MAX
+                            : str_to_u64(text, INT64_MAX, &value);
+    if (!is_number)
         return false;
     *ret = minus ? -(int64_t)value : (int64_t)value;
     return true;

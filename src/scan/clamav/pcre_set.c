@@ -85,14 +85,6 @@ pcre_set_of_escape(char letter, uint8_t set[32])
     return true;
 }
 
-static int
-digit_of(char c, int base)
-{
-    char small = ascii_lower(c);
-    int value = ascii_is_digit(c) ? c - '0' : small >= 'a' && small <= 'f' ? small - 'a' + 10 : 99;
-    return value < base ? value : -1;
-}
-
 /* \xHH, \x{HH}, \x alone is 0; the position behind the x. */
 static errcode
 read_hex(struct translator *t, uint8_t *ret)
@@ -103,8 +95,8 @@ read_hex(struct translator *t, uint8_t *ret)
         t->at++;
         most = 8;
     }
-    for (unsigned i = 0; i < most && digit_of(pcre_peek(t, 0), 16) >= 0; i++, t->at++)
-        value = value << 4 | (unsigned)digit_of(pcre_peek(t, 0), 16);
+    for (unsigned i = 0; i < most && hex_digit(pcre_peek(t, 0)) >= 0; i++, t->at++)
+        value = value << 4 | (unsigned)hex_digit(pcre_peek(t, 0));
     if (braces && pcre_peek(t, 0) != '}')
         return pcre_refuse(t, ERR_FORMAT, "} is missing");
     t->at += braces;
@@ -114,12 +106,18 @@ read_hex(struct translator *t, uint8_t *ret)
     return OK;
 }
 
+static bool
+is_octal(char c)
+{
+    return c >= '0' && c <= '7';
+}
+
 static errcode
 read_octal(struct translator *t, uint8_t *ret)
 {
     unsigned value = 0;
-    for (unsigned i = 0; i < 3 && digit_of(pcre_peek(t, 0), 8) >= 0; i++, t->at++)
-        value = value << 3 | (unsigned)digit_of(pcre_peek(t, 0), 8);
+    for (unsigned i = 0; i < 3 && is_octal(pcre_peek(t, 0)); i++, t->at++)
+        value = value << 3 | (unsigned)hex_digit(pcre_peek(t, 0));
     if (value > 255)
         return pcre_refuse(t, ERR_UNSUPPORTED, "a character above 255");
     *ret = (uint8_t)value;
@@ -128,10 +126,9 @@ read_octal(struct translator *t, uint8_t *ret)
 
 /* Three octal digits are no backreference. */
 static bool
-is_octal(const struct translator *t)
+is_octal_byte(const struct translator *t)
 {
-    return digit_of(pcre_peek(t, 0), 8) >= 0 && digit_of(pcre_peek(t, 1), 8) >= 0 &&
-           digit_of(pcre_peek(t, 2), 8) >= 0;
+    return is_octal(pcre_peek(t, 0)) && is_octal(pcre_peek(t, 1)) && is_octal(pcre_peek(t, 2));
 }
 
 errcode
@@ -150,7 +147,7 @@ pcre_escaped_byte(struct translator *t, bool in_class, uint8_t *ret, bool *ret_i
     } else if (c == 'x') {
         t->at++;
         return read_hex(t, ret);
-    } else if (c == '0' || is_octal(t) || (in_class && digit_of(c, 8) >= 0)) {
+    } else if (c == '0' || is_octal_byte(t) || (in_class && is_octal(c))) {
         return read_octal(t, ret);
     } else if (c && !pcre_is_word(c)) {
         *ret = (uint8_t)c;

@@ -31,39 +31,11 @@ stem_of(const char *path)
 
 /* ---- hashes ---- */
 
-static int
-digit_of(char c)
-{
-    if (ascii_is_digit(c))
-        return c - '0';
-    c = ascii_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool
-read_hash(str hex, struct clamav_hash *ret)
-{
-    static const enum digest_kind kinds[] = {DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256};
-    size_t kind = 0, count = sizeof kinds / sizeof *kinds;
-    while (kind < count && hex.n != 2 * digest_size(kinds[kind]))
-        kind++;
-    if (kind == count)
-        return false;
-    for (size_t i = 0; i < hex.n; i += 2) {
-        int high = digit_of(hex.p[i]), low = digit_of(hex.p[i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        ret->bytes[i / 2] = (uint8_t)(high << 4 | low);
-    }
-    ret->kind = kinds[kind];
-    return true;
-}
-
 static errcode
 add_hash(struct list *list, str hex, str name, struct err *err)
 {
     struct clamav_hash hash = {.of = CLAMAV_HASH_FILE, .name = name.n ? name : list->name};
-    if (!read_hash(hex, &hash))
+    if (!digest_parse(hex, &hash.kind, hash.bytes))
         return err_set(err, ERR_FORMAT, "\"%.*s\" is no MD5, SHA-1 or SHA-256",
                        (int)(hex.n < 80 ? hex.n : 80), hex.p);
     return build_add_hash(list->build, &hash, err);

@@ -129,19 +129,6 @@ find_sections(struct search *search, const struct pe_file *pe)
     }
 }
 
-static bool
-read_hex(str text, uint8_t *out, size_t size)
-{
-    if (text.n != 2 * size)
-        return false;
-    for (size_t i = 0; i < text.n; i++) {
-        char c = text.p[i];
-        int digit = ascii_is_digit(c) ? c - '0' : c - 'a' + 10;
-        out[i / 2] = (uint8_t)(i % 2 ? out[i / 2] | digit : digit << 4);
-    }
-    return true;
-}
-
 /* The pe module computes it, as for rules. */
 static void
 find_imports(struct search *search)
@@ -151,7 +138,7 @@ find_imports(struct search *search)
     size_t field = shape_find(&pe->shape, STR("imphash"));
     struct module_run *run = scanner_run_of(search->scanner, pe);
     struct value hash = pe->shape.fields[field].overloads->call(run, run->root, NULL);
-    if (hash.kind != VALUE_STRING || !read_hex(hash.s, digest, digest_size(DIGEST_MD5)))
+    if (hash.kind != VALUE_STRING || !hex_parse(hash.s, digest, digest_size(DIGEST_MD5)))
         return;
     for (uint32_t i = 0; i < search->pack->table_count; i++) {
         const struct table_record *table = &search->pack->tables[i];

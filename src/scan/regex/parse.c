@@ -34,15 +34,6 @@ peek(const struct parser *parser, size_t ahead)
     return at < parser->text.n ? (uint8_t)parser->text.p[at] : -1;
 }
 
-static int
-hex_digit(int c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Takes the escape at the backslash. False after an error. */
 static bool
 take_escaped(struct parser *parser, uint8_t *ret)

@@ -71,15 +71,6 @@ next_token(struct hex_parser *parser)
     }
 }
 
-static int
-nibble(int c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static struct node *
 parse_byte(struct hex_parser *parser)
 {
@@ -89,7 +80,7 @@ parse_byte(struct hex_parser *parser)
         parser->at++;
     }
     int c[2] = {peek(parser, 0), peek(parser, 1)};
-    int high = nibble(c[0]), low = nibble(c[1]);
+    int high = hex_digit(c[0]), low = hex_digit(c[1]);
     if (high < 0 && c[0] != '?')
         return fail(parser, ERR_FORMAT, "syntax error, a byte is expected");
     if (low < 0 && c[1] != '?')

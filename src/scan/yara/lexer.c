@@ -79,15 +79,6 @@ is_name_byte(int c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-static int
-digit_of(int c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
-}
-
 static void
 skip(struct lexer *lexer)
 {
@@ -208,7 +199,7 @@ take_number(struct lexer *lexer, struct token *token, struct err *err)
     size_t n = base == 10 ? 0 : 2, begin = n;
     token->kind = TOKEN_INTEGER;
     bool fits = true;
-    for (int digit; (digit = digit_of(peek(lexer, n))) < base; n++)
+    for (int digit; (digit = hex_digit(peek(lexer, n))) >= 0 && digit < base; n++)
         if (__builtin_mul_overflow(token->integer, (int64_t)base, &token->integer) ||
             __builtin_add_overflow(token->integer, (int64_t)digit, &token->integer))
             fits = false;
@@ -236,8 +227,8 @@ take_escape(struct lexer *lexer, char *out)
         lexer->at += 2;
         return true;
     }
-    int high = digit_of(peek(lexer, 2)), low = digit_of(peek(lexer, 3));
-    if (c != 'x' || high > 15 || low > 15)
+    int high = hex_digit(peek(lexer, 2)), low = hex_digit(peek(lexer, 3));
+    if (c != 'x' || high < 0 || low < 0)
         return false;
     *out = (char)(high << 4 | low);
     lexer->at += 4;
