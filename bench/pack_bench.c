@@ -16,7 +16,7 @@ compare_doubles(const void *a, const void *b)
 }
 
 static double
-median_open(const char *path, const struct scan_pack_options *options)
+median_open(const char *path, const struct pack_options *options)
 {
     double taken[ROUNDS];
     struct err err;
@@ -31,7 +31,7 @@ median_open(const char *path, const struct scan_pack_options *options)
     return taken[ROUNDS / 2];
 }
 
-/* KiB that are the process's own, not the mapped pack. */
+/* KiB that are the process's own. */
 static double
 own_memory(void)
 {
@@ -67,10 +67,8 @@ read_key(const char *path, uint8_t key[SIGN_PUBLIC])
 {
     struct buf text;
     struct err err;
-    struct sha256 hash; /* as long as a key */
     require(file_read(path, 1 << 12, &text, &err) == OK);
-    require(sha256_parse(str_trim(buf_view(&text)), &hash));
-    memcpy(key, hash.bytes, SIGN_PUBLIC);
+    require(hex_parse(str_trim(buf_view(&text)), key, SIGN_PUBLIC));
     buf_clear(&text);
 }
 
@@ -79,7 +77,7 @@ main(int argc, char **argv)
 {
     require(argc == 4);
     uint8_t key[SIGN_PUBLIC];
-    struct scan_pack_options options = {.public_key = key};
+    struct pack_options options = {.public_key = key};
     struct scan_options scanning = {0};
     struct scan_rules *rules;
     struct err err;
@@ -88,16 +86,15 @@ main(int argc, char **argv)
     require(scan_pack_open(argv[1], &options, &rules, &err) == OK);
     struct scan *scan = scan_new(rules, &scanning);
     require(scan_file(scan, argv[3], &err) == OK);
-    double memory = (own_memory() - before) / 1024;
+    double pack = (double)pack_info(scan_rules_pack(rules)).bytes;
+    double memory = (own_memory() - before) / 1024 - pack / (1 << 20);
     double small = time_small_scans(scan);
     scan_free(scan);
     scan_rules_free(rules);
-    double signed_open = median_open(argv[1], &options);
-    double open = median_open(argv[1], &(struct scan_pack_options){0});
-    bench_print(&(struct bench_row){"pack: open, signature checked", "ms", "by checksum only",
-                                    "<= 50 ms", signed_open, open, signed_open / open,
-                                    signed_open <= 50});
-    bench_print(&(struct bench_row){"pack: memory beyond the mapping, with a scan", "MiB", NULL,
+    double open = median_open(argv[1], &options);
+    bench_print(&(struct bench_row){"pack: open, signature checked", "ms", NULL, "<= 50 ms", open,
+                                    0, 0, open <= 50});
+    bench_print(&(struct bench_row){"pack: memory beyond the pack, with a scan", "MiB", NULL,
                                     "<= 64 MiB", memory, 0, 0, memory <= 64});
     bench_print(&(struct bench_row){"pack: four bytes that nothing lists", "us/file", NULL,
                                     "<= 60 us", small, 0, 0, small <= 60});

@@ -117,36 +117,80 @@ check_hash(const char *path, str bytes, struct err *err)
     return OK;
 }
 
-static errcode
-read_table(const char *path, struct chunk_file *file, const char magic[8], struct err *err)
+static bool
+has_id(const struct chunk_file *file, uint32_t id)
 {
-    str bytes = file->map.bytes;
+    for (size_t i = 0; i < file->count; i++)
+        if (file->chunks[i].id == id)
+            return true;
+    return false;
+}
+
+static bool
+is_zero(const char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (p[i])
+            return false;
+    return true;
+}
+
+/* The chunk must stand where it is written: at the first multiple of 64 behind *END, which is moved
+ * behind it. */
+static errcode
+take_entry(const char *path, str bytes, const struct entry *entry, uint64_t *end,
+           struct chunk_file *file, struct err *err)
+{
+    uint64_t last = bytes.n - sizeof(struct checksum), at = align_up(*end);
+    char id[5];
+    id_text(entry->id, id);
+    if (entry->zero || entry->offset != at || at > last || entry->size > last - at)
+        return err_set(err, ERR_CORRUPT, "%s: chunk %s lies outside its place", path, id);
+    if (!is_zero(bytes.p + *end, at - *end))
+        return err_set(err, ERR_CORRUPT, "%s: there is something in front of chunk %s", path, id);
+    if (has_id(file, entry->id))
+        return err_set(err, ERR_CORRUPT, "%s: chunk %s is there twice", path, id);
+    file->chunks[file->count++] = (struct chunk){entry->id, {bytes.p + at, entry->size}};
+    *end = at + entry->size;
+    return OK;
+}
+
+static errcode
+read_table(const char *path, str bytes, const char magic[8], struct chunk_file *file,
+           struct err *err)
+{
     struct header header;
     if (bytes.n < sizeof header + sizeof(struct checksum))
-        return err_set(err, ERR_CORRUPT, "%s is too short (%zu bytes)", path, bytes.n);
+        return err_set(err, ERR_CORRUPT, "%s is too short to be such a file (%zu bytes)", path,
+                       bytes.n);
     memcpy(&header, bytes.p, sizeof header);
     if (memcmp(header.magic, magic, sizeof header.magic) != 0)
-        return err_set(err, ERR_CORRUPT, "%s does not begin with the magic %.8s", path, magic);
+        return err_set(err, ERR_CORRUPT, "%s does not begin with the magic %.6s", path, magic);
     if (header.size != bytes.n)
-        return err_set(err, ERR_CORRUPT, "%s has %zu bytes and should have %llu (truncated?)", path,
-                       bytes.n, (unsigned long long)header.size);
-    uint64_t table_end = sizeof header + (uint64_t)header.count * sizeof(struct entry);
-    uint64_t end = bytes.n - sizeof(struct checksum);
-    if (header.count > CHUNKS_MAX || table_end > end)
+        return err_set(err, ERR_CORRUPT, "%s has %zu bytes and should have %llu: %s", path, bytes.n,
+                       (unsigned long long)header.size,
+                       bytes.n < header.size ? "it was cut, fetch it again" : "it was added to");
+    uint64_t end = sizeof header + (uint64_t)header.count * sizeof(struct entry);
+    if (header.zero || header.count > CHUNKS_MAX || end > bytes.n - sizeof(struct checksum))
         return err_set(err, ERR_CORRUPT, "%s has a broken table of contents", path);
-    for (uint32_t i = 0; i < header.count; i++) {
+    errcode code = OK;
+    for (uint32_t i = 0; i < header.count && code == OK; i++) {
         struct entry entry;
         memcpy(&entry, bytes.p + sizeof header + i * sizeof entry, sizeof entry);
-        bool inside = entry.offset >= table_end && entry.offset <= end &&
-                      entry.size <= end - entry.offset && entry.offset % CHUNK_ALIGN == 0;
-        char id[5];
-        id_text(entry.id, id);
-        if (!inside)
-            return err_set(err, ERR_CORRUPT, "%s: chunk %s lies outside the file", path, id);
-        file->chunks[i] = (struct chunk){entry.id, {bytes.p + entry.offset, entry.size}};
+        code = take_entry(path, bytes, &entry, &end, file, err);
     }
-    file->count = header.count;
-    return OK;
+    if (code == OK && end != bytes.n - sizeof(struct checksum))
+        return err_set(err, ERR_CORRUPT, "%s has bytes that are in no chunk", path);
+    return code;
+}
+
+static errcode
+read_all(const char *path, str bytes, const char magic[8], bool verify, struct chunk_file *file,
+         struct err *err)
+{
+    file->size = bytes.n;
+    errcode code = read_table(path, bytes, magic, file, err);
+    return code == OK && verify ? check_hash(path, bytes, err) : code;
 }
 
 errcode
@@ -155,23 +199,49 @@ chunk_file_open(const char *path, const char magic[8], bool verify, struct chunk
 {
     struct chunk_file file = {.count = 0};
     errcode code = file_map_open(path, &file.map, err);
+    if (code == OK)
+        code = read_all(path, file.map.bytes, magic, verify, &file, err);
+    if (code == OK)
+        *ret = file;
+    else
+        chunk_file_close(&file);
+    return code;
+}
+
+errcode
+chunk_file_read(const char *path, const char magic[8], size_t cap, struct chunk_file *ret,
+                struct err *err)
+{
+    struct chunk_file file = {.count = 0};
+    cleanup(cleanup_close) int fd = -1;
+    uint64_t size = 0;
+    size_t n = 0;
+    errcode code = file_open_now(path, &fd, err);
+    if (code == OK)
+        code = file_size(fd, path, &size, err);
+    if (code == OK && size > cap)
+        code = err_set(err, ERR_LIMIT, "%s is larger than the %zu bytes allowed", path, cap);
     if (code != OK)
         return code;
-    code = read_table(path, &file, magic, err);
-    if (code == OK && verify)
-        code = check_hash(path, file.map.bytes, err);
-    if (code != OK) {
-        file_map_close(&file.map);
-        return code;
-    }
-    *ret = file;
-    return OK;
+    /* Aligned as in the file. One that is cut while it is read has not the size that it tells. */
+    file.memory = mem_alloc(size + CHUNK_ALIGN);
+    file.copy = (char *)(uintptr_t)align_up((uintptr_t)file.memory);
+    code = file_read_at(fd, 0, file.copy, size, path, &n, err);
+    if (code == OK)
+        code = read_all(path, (str){file.copy, n}, magic, true, &file, err);
+    if (code == OK)
+        *ret = file;
+    else
+        chunk_file_close(&file);
+    return code;
 }
 
 void
 chunk_file_close(struct chunk_file *file)
 {
     file_map_close(&file->map);
+    free(take(file->memory));
+    file->copy = NULL;
     file->count = 0;
 }
 

@@ -23,13 +23,20 @@ errcode chunk_file_write(const char *path, const char magic[8], const struct chu
 
 struct chunk_file {
     struct file_map map;
+    char *copy; /* when it is not mapped: all bytes, which the owner may change */
+    void *memory;
     struct chunk chunks[CHUNKS_MAX];
-    size_t count;
+    size_t count, size; /* of chunks; of the file in bytes */
 };
 
-/* Maps PATH and checks magic, table and bounds, and with VERIFY the hash. Anything wrong is
- * ERR_CORRUPT naming the file and the fault; nothing is returned then. */
+/* Maps PATH and checks magic, table and bounds, and with VERIFY the hash. There is one layout of
+ * given chunks: gaps, bytes between them that are not zero and double ids are refused. Anything
+ * wrong is ERR_CORRUPT naming the file and the fault; nothing is returned then. */
 errcode chunk_file_open(const char *path, const char magic[8], bool verify, struct chunk_file *ret,
+                        struct err *err);
+/* The same of a copy in memory, verified, for files that others could change or cut afterwards.
+ * More than CAP bytes is ERR_LIMIT. */
+errcode chunk_file_read(const char *path, const char magic[8], size_t cap, struct chunk_file *ret,
                         struct err *err);
 void chunk_file_close(struct chunk_file *file);
 /* The hash at the end of the open file FD, as it stands there, and the file's size. Nothing is

@@ -53,6 +53,8 @@ errcode file_write_fd(int fd, str content, const char *name, struct err *err);
 /* Makes the folder and those above it (mode 0750), each durably; fine when it is there. */
 errcode folder_make(const char *path, struct err *err);
 errcode folder_sync(const char *path, struct err *err);
+/* Of the folder that PATH stands in. */
+errcode folder_sync_above(const char *path, struct err *err);
 errcode file_remove(const char *path, struct err *err);
 bool file_exists(const char *path);
 /* Paths are UTF-8 on every system; on Windows they may be longer than its 260 characters, and '\\'

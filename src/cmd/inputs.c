@@ -24,19 +24,32 @@ tell(const struct input_walk *walk, const char *path, int number, struct err *er
     return fault.code;
 }
 
+/* A pipe or a hidden file that the user named is one to read. */
+static bool
+is_to_read(const FTSENT *entry)
+{
+    bool is_named = entry->fts_level == 0, is_hidden = entry->fts_name[0] == '.';
+    return is_named || (entry->fts_info == FTS_F && !is_hidden);
+}
+
 static errcode
 visit(const struct input_walk *walk, FTS *tree, FTSENT *entry, struct err *err)
 {
-    bool hidden = entry->fts_level > 0 && entry->fts_name[0] == '.';
+    bool is_hidden_folder = entry->fts_level > 0 && entry->fts_name[0] == '.';
     switch (entry->fts_info) {
     case FTS_D:
-        if (hidden)
-            fts_set(tree, entry, FTS_SKIP);
-        return OK;
+        if (!is_hidden_folder)
+            return OK;
+        fts_set(tree, entry, FTS_SKIP);
+        break;
     case FTS_F:
-        return hidden ? OK : walk->file(walk->context, entry->fts_path, err);
-    case FTS_DEFAULT: /* a pipe that the user named is one to read */
-        return entry->fts_level > 0 ? OK : walk->file(walk->context, entry->fts_path, err);
+    case FTS_DEFAULT:
+        if (is_to_read(entry))
+            return walk->file(walk->context, entry->fts_path, err);
+        break;
+    case FTS_SL:
+    case FTS_SLNONE:
+        break;
     case FTS_DNR:
     case FTS_ERR:
     case FTS_NS:
@@ -46,6 +59,9 @@ visit(const struct input_walk *walk, FTS *tree, FTSENT *entry, struct err *err)
     default:
         return OK;
     }
+    if (walk->passed)
+        walk->passed(walk->context, entry->fts_path);
+    return OK;
 }
 
 static errcode

@@ -12,7 +12,10 @@ struct input_walk {
     errcode (*file)(void *context, const char *path, struct err *err);
     /* A word or a folder that cannot be read; NULL: the walk ends with it. */
     errcode (*fault)(void *context, const char *path, const struct err *fault, struct err *err);
+    /* What is passed over; NULL: nobody asks. */
+    void (*passed)(void *context, const char *path);
 };
 
-/* Hidden files, and files that are no regular ones, are passed over within folders. */
+/* Within folders, hidden files and folders, links, and files that are no regular ones are passed
+ * over. */
 errcode inputs_each(const struct call *call, const struct input_walk *walk, struct err *err);

@@ -22,11 +22,11 @@ scan_rules_of_compiler(struct compiler *compiler, struct scan_rules **ret, struc
 }
 
 errcode
-scan_pack_open(const char *path, const struct scan_pack_options *options, struct scan_rules **ret,
+scan_pack_open(const char *path, const struct pack_options *options, struct scan_rules **ret,
                struct err *err)
 {
     struct scan_rules *set = mem_calloc(1, sizeof *set);
-    errcode code = pack_open(path, options->public_key, options->version_min, &set->pack, err);
+    errcode code = pack_open(path, options, &set->pack, err);
     if (code == OK)
         code = rules_open(&set->pack->rules, &set->rules, err);
     if (code == OK)

@@ -13,13 +13,9 @@
 struct scan_rules;
 /* Takes COMPILER over, also on failure. */
 errcode scan_rules_of_compiler(struct compiler *compiler, struct scan_rules **ret, struct err *err);
-struct scan_pack_options {
-    const uint8_t *public_key; /* whose signature the pack must have; NULL: nobody's */
-    uint64_t version_min;      /* an older pack is refused */
-};
 /* Refuses with ERR_DENIED a pack without the signature or too old, with ERR_CORRUPT a damaged or
  * changed one, with ERR_UNSUPPORTED one of another version of this program. */
-errcode scan_pack_open(const char *path, const struct scan_pack_options *options,
+errcode scan_pack_open(const char *path, const struct pack_options *options,
                        struct scan_rules **ret, struct err *err);
 /* What was compiled for a pack, before it is written or without that; BUILD must outlive them. */
 errcode scan_rules_of_build(struct pack_build *build, struct scan_rules **ret, struct err *err);

@@ -26,6 +26,57 @@ check_hash(const char *path, const struct buf *original)
     close(fd);
 }
 
+/* Each fault alone, without the hash. */
+static void
+check_layout(const char *path, const char magic[8], const struct buf *original)
+{
+    static const struct {
+        size_t at; /* of the byte that becomes VALUE */
+        char value;
+        const char *what;
+    } faults[] = {
+        {24 + 24, 'O', "an id that is there already"},
+        {24 + 3 * 24, 1, "a byte between the table and the first chunk"},
+        {128 + 12, 1, "a byte between two chunks"},
+        {12, 1, "something where the head has zeros"},
+        {24 + 4, 1, "something where an entry has zeros"},
+        {24 + 8, 64, "a chunk that is not where it is written"},
+        {24 + 2 * 24 + 16, 7, "a chunk that ends before the file does"},
+    };
+    struct chunk_file file;
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        struct buf changed = BUF(1 << 20);
+        buf_str(&changed, buf_view(original));
+        if (i == 0)
+            memcpy(changed.p + faults[i].at, original->p + 24, 4);
+        else
+            changed.p[faults[i].at] = faults[i].value;
+        file_replace(path, buf_view(&changed), NULL);
+        tap_eq_i64(chunk_file_open(path, magic, false, &file, NULL), ERR_CORRUPT, "%s",
+                   faults[i].what);
+        buf_clear(&changed);
+    }
+    file_replace(path, buf_view(original), NULL);
+}
+
+static void
+check_read(const char *path, const char magic[8], const struct buf *original)
+{
+    struct err err;
+    struct chunk_file file;
+    str content;
+    file_replace(path, buf_view(original), NULL);
+    tap_eq_i64(chunk_file_read(path, magic, 10, &file, &err), ERR_LIMIT, "larger than allowed");
+    if (!tap_no_err(chunk_file_read(path, magic, 1 << 20, &file, &err), &err, "read into memory"))
+        return;
+    file_replace(path, STR(""), NULL);
+    chunk_find(&file, CHUNK_ID("WORD"), 8, &content, &err);
+    tap_eq_str(content, STR("12345678"), "a copy");
+    tap_ok((uintptr_t)content.p % CHUNK_ALIGN == 0 && file.size == original->n, "as in the file");
+    chunk_file_close(&file);
+    tap_eq_i64(chunk_file_read(path, magic, 1 << 20, &file, &err), ERR_CORRUPT, "an empty file");
+}
+
 int
 main(void)
 {
@@ -71,6 +122,8 @@ main(void)
     }
     tap_ok(found, "each truncation is found even without the hash");
     check_hash(path, &original);
+    check_layout(path, magic, &original);
+    check_read(path, magic, &original);
     buf_clear(&original);
     tap_eq_i64(chunk_file_open("/nonexistent", magic, true, &file, &err), ERR_NOT_FOUND, "no file");
     return tap_done();

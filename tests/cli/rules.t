@@ -44,7 +44,15 @@ echo 'rule rumour { condition: filesize == 12 }' >set/yara/rumour.yar
 is $? 0 'keys are made'
 is "$(stat -c %a secret.key)" 600 'the secret one is for its owner'
 is "$(grep -cE '^[0-9a-f]{64}$' public.key)" 1 'the public one is printed'
+same public.key secret.key.pub 'and written beside the secret one'
+cp secret.key was.key
 fails 'and never written over' 'secret.key' "$KHIEN" rules key -o secret.key
+same was.key secret.key 'the secret one is as it was'
+same public.key secret.key.pub 'so is the public one'
+echo mine >half.key.pub
+fails 'nor is a public one' 'half.key.pub' "$KHIEN" rules key -o half.key
+[ ! -e half.key ]
+ok $? 'and no half of a pair is left'
 "$KHIEN" rules key -o other.key >other.pub
 
 "$KHIEN" rules build set -o signed.pack --key secret.key --pack-version 7 >out 2>err
@@ -57,7 +65,7 @@ chmod 644 secret.key
 fails 'a secret key that others can read signs nothing' 'open to others' \
     "$KHIEN" rules build set -o x.pack --key secret.key
 chmod 600 secret.key
-fails 'a public key signs nothing' 'no secret key' \
+fails 'a public key signs nothing' 'is a public key' \
     sh -c "chmod 600 other.pub; $KHIEN rules build set -o x.pack --key other.pub"
 
 # ---- what is in it ----
@@ -86,17 +94,25 @@ printf '%s\n' 'hash:bad.txt files/bad.txt' 'set/yara/alone.yar:alone files/lonel
 same want found 'rules and hashes find, and a good file has no detection'
 is "$(grep -c 'good.txt is listed as a good file (Good.File, by set/lists/known.sfp)' err)" 1 \
     'which is said'
-is "$("$KHIEN" yara --json signed.pack files/bad.txt | jq -c .rules)" \
-    '[{"rule":"bad.txt","namespace":"hash","meta":{"source":"set/lists/feed.sha256"}}]' \
-    'a hash as JSON'
-is "$("$KHIEN" yara -w --json signed.pack files/good.txt | jq -c '.rules[0].good')" true \
-    'a good file as JSON'
+hash='{"rule":"bad.txt","namespace":"hash","tags":[],'
+hash=$hash'"meta":[{"name":"source","value":"set/lists/feed.sha256"}],"strings":[]}'
+is "$("$KHIEN" yara --json signed.pack files/bad.txt | jq -c .rules)" "[$hash]" 'a hash as JSON'
+is "$("$KHIEN" yara -w --json signed.pack files/good.txt | jq -c '[.rules, .good]')" \
+    '[[],{"name":"Good.File","source":"set/lists/known.sfp"}]' 'a good file as JSON'
+is "$("$KHIEN" yara -c --json signed.pack files/both.txt)" '{"path":"files/both.txt","count":2}' \
+    'a count as JSON'
 is "$("$KHIEN" yara -c signed.pack files/both.txt)" 2 'they are counted'
 is "$("$KHIEN" yara -i bad.txt signed.pack files/bad.txt)" 'bad.txt files/bad.txt' 'and chosen'
 is "$("$KHIEN" yara --public-key public.key signed.pack files/bad.txt)" 'bad.txt files/bad.txt' \
     'with the key that is required'
 "$KHIEN" yara signed.pack set/yara/two.yar files/bad.txt >out 2>err
 is $? 2 'a pack stands alone'
+"$KHIEN" yara space:signed.pack files/bad.txt >out 2>err
+is $? 2 'and has name spaces of its own'
+fails 'an older one than allowed finds nothing' 'version 7, at least 8' \
+    "$KHIEN" yara --version-min 8 signed.pack files/bad.txt
+fails 'files of rules have no version' 'is no pack' \
+    "$KHIEN" yara --version-min 1 set/yara/two.yar files/bad.txt
 printf 'rule outside { condition: level > 3 and filename endswith ".txt" }\n' >set/level.yar
 "$KHIEN" rules build set -o level.pack -d level=1 -d filename= >out 2>err
 is "$("$KHIEN" yara level.pack files/bad.txt)" 'bad.txt files/bad.txt' 'externals are defined'
@@ -105,6 +121,52 @@ is "$("$KHIEN" yara -d level=5 -d filename=bad.txt level.pack files/bad.txt | so
 "$KHIEN" yara -d level=no level.pack files/bad.txt >out 2>err
 is $? 2 'but not as another type'
 rm set/level.yar
+
+# ---- inputs that are not simple ----
+mkdir -p odd/LICENSES
+printf 'rule licensed { condition: true }\n' >odd/LICENSE_checks.yar
+printf 'rule hidden { condition: true }\n' >odd/.hidden.yar
+ln -s LICENSE_checks.yar odd/link.yar
+echo nothing >odd/notes.doc
+"$KHIEN" rules build odd -o odd.pack >out 2>err
+is "$(sed -n 2p out)" '1 files read, 3 passed over; 1 rules, 0 entries refused' \
+    'rules in a file that is called a licence; links, hidden and other files are counted'
+if [ "$(id -u)" -ne 0 ]; then
+    printf 'rule secret { condition: true }\n' >odd/secret.yar
+    chmod 0 odd/secret.yar
+    rm odd.pack
+    fails 'what cannot be read is told' 'odd/secret.yar' "$KHIEN" rules build odd -o odd.pack
+    [ ! -e odd.pack ]
+    ok $? 'and no pack is made without it'
+    "$KHIEN" rules check odd --csv 2>err >out
+    is "$? $(grep -c '^unread,.*odd/secret.yar' out)" '1 1' 'nor is it checked'
+else
+    skip 'what cannot be read' 'root reads everything'
+fi
+mkdir old
+echo "$(md5sum <files/bad.txt | cut -c1-32):11:For.Old:1:10" >old/old.hdb
+echo "$(md5sum <files/bad.txt | cut -c1-32):11:For.All" >>old/old.hdb
+"$KHIEN" rules build old -o old.pack >out
+grep -q '1 for other versions of ClamAV left out' out
+ok $? 'signatures for other versions are counted'
+
+# ---- what would move a terminal ----
+esc=$(printf '\033')
+printf 'rule loud { meta: a = "%s[2J\302\233" condition: true }\n' "$esc" >"odd/LICENSE_checks.yar"
+mv odd "odd${esc}[2J" && "$KHIEN" rules build "odd${esc}[2J" -o loud.pack >out 2>err
+"$KHIEN" yara "odd${esc}[2J/none.yar" files 2>err
+is "$(grep -c "$esc" err)" 0 'errors say nothing to a terminal'
+if command -v script >/dev/null; then
+    for command in 'yara -e loud.pack files/bad.txt' 'yara --json loud.pack files/bad.txt' \
+        'rules info loud.pack' 'rules list loud.pack'; do
+        script -qec "'$KHIEN' $command" /dev/null >out </dev/null
+        is "$(grep -cE 'loud|size' out) $(grep -c "${esc}\[2J" out)" '1 0' \
+            "nor what a pack holds ($command)"
+    done
+else
+    skip 'on a terminal' 'script is not there'
+fi
+rm -r "odd${esc}[2J"
 
 # ---- PE files ----
 mkdir pe
@@ -139,7 +201,7 @@ is "$("$KHIEN" rules info plain.pack | sed -n 's/^signed by *//p')" \
 fails 'and is refused where a key is required' 'is not signed' \
     "$KHIEN" yara --public-key public.key plain.pack files
 head -c 3000 signed.pack >cut.pack
-fails 'a truncated pack' 'truncated' "$KHIEN" rules verify cut.pack
+fails 'a truncated pack' 'it was cut' "$KHIEN" rules verify cut.pack
 cp signed.pack damaged.pack
 printf 'x' | dd of=damaged.pack bs=1 seek=3000 conv=notrunc 2>dd.log
 fails 'a damaged pack' 'checksum' "$KHIEN" yara damaged.pack files/bad.txt
@@ -162,7 +224,10 @@ at = next(at for name, at, size in chunks(other) if name == b"SEAL")
 open(sys.argv[3], "wb").write(other[:at] + seal + other[at + len(seal):])
 END
     fails 'a forged pack' 'forged.pack' "$KHIEN" rules verify forged.pack --public-key public.key
-    fails 'whoever asks' 'forged.pack' "$KHIEN" rules verify forged.pack
+    for action in verify info list; do
+        fails "whoever asks ($action)" 'forged.pack' "$KHIEN" rules $action forged.pack
+    done
+    fails 'and scans with it' 'forged.pack' "$KHIEN" yara forged.pack files/bad.txt
 else
     skip 'a forged pack' 'python3 is not there'
 fi

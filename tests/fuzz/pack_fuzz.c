@@ -145,7 +145,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct target target;
-    struct scan_pack_options options = {0};
+    struct pack_options options = {0};
     struct scan_rules *rules;
     if (!target.bytes)
         target_open(&target);

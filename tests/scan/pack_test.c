@@ -61,7 +61,7 @@ write_pack(const char *name, struct pack_build *build, uint64_t version, bool si
 static struct scan_rules *
 open_pack(const char *name)
 {
-    struct scan_pack_options options = {0};
+    struct pack_options options = {0};
     struct scan_rules *rules = NULL;
     struct err err;
     tap_no_err(scan_pack_open(path_of(name), &options, &rules, &err), &err, "%s opens", name);
@@ -300,7 +300,7 @@ static const char *
 opening(const char *name, const uint8_t *key, uint64_t version_min)
 {
     static struct err err;
-    struct scan_pack_options options = {key, version_min};
+    struct pack_options options = {key, version_min};
     struct scan_rules *rules;
     if (scan_pack_open(path_of(name), &options, &rules, &err) != OK)
         return err_code_name(err.code);
@@ -324,32 +324,37 @@ write_changed(const char *name, const struct buf *right, size_t at, bool mended)
     buf_clear(&copy);
 }
 
-/* Only the seal's own bytes and those between chunks may differ in a pack that opens: a change of
- * the seal is no longer the signature, and what lies between chunks is nobody's. */
+/* Whoever changes a byte and makes the checksum right again is found out, asked for a signature or
+ * not. */
 static void
 test_changes(const struct buf *right)
 {
-    size_t damaged = 0, tried = 0, forged = 0, opened = 0;
-    struct scan_rules *rules;
-    struct scan_pack_options options = {.public_key = public_key};
+    size_t damaged = 0, tried = 0, refused = 0;
     for (size_t at = 0; at < right->n - 16; at += 41, tried++) {
         write_changed("changed.pack", right, at, false);
         damaged += strcmp(opening("changed.pack", NULL, 0), "corrupt") == 0;
         write_changed("changed.pack", right, at, true);
-        if (scan_pack_open(path_of("changed.pack"), &options, &rules, NULL) != OK) {
-            forged++;
-            continue;
-        }
-        opened++;
-        struct scan *scan = new_scan(rules);
-        struct pack_info info = pack_info(scan_rules_pack(rules));
-        require(info.version == 7 && info.counts.rules == 5);
-        scan_free(scan);
-        scan_rules_free(rules);
+        refused += strcmp(opening("changed.pack", public_key, 0), "ok") != 0 &&
+                   strcmp(opening("changed.pack", NULL, 0), "ok") != 0;
     }
-    tap_ok(damaged == tried, "no damaged pack opens (%zu of %zu)", damaged, tried);
-    tap_ok(forged > tried * 9 / 10 && forged + opened == tried,
-           "no forged one either, but for padding (%zu of %zu)", forged, tried);
+    tap_eq_i64(damaged, tried, "no damaged pack opens");
+    tap_eq_i64(refused, tried, "no forged one either");
+}
+
+/* What was checked is what is used, whatever becomes of the file. */
+static void
+test_cut_later(const struct buf *right)
+{
+    require(file_replace(path_of("later.pack"), buf_view(right), NULL) == OK);
+    struct scan_rules *rules = open_pack("later.pack");
+    FILE *file = fopen(path_of("later.pack"), "wb");
+    require(file && fclose(file) == 0);
+    test_sources(rules);
+    struct scan *scan = new_scan(rules);
+    tap_ok(scan_data(scan, STR("a needle in it"), NULL) == OK && scan_holding_count(scan) > 0,
+           "a pack that is emptied while it is open is not missed");
+    scan_free(scan);
+    scan_rules_free(rules);
 }
 
 static void
@@ -365,6 +370,7 @@ test_trust(void)
     tap_eq_z(opening("all.pack", public_key, 0), "denied", "an unsigned one is refused");
     require(file_read(path_of("signed.pack"), 1 << 24, &right, NULL) == OK);
     test_changes(&right);
+    test_cut_later(&right);
     size_t cut = 0;
     for (size_t n = 0; n < 100; n++) {
         str part = {right.p, right.n * n / 100};

@@ -140,8 +140,8 @@ file_create_unnamed(const char *folder, int *ret_fd, struct err *err)
     return OK;
 }
 
-static errcode
-sync_parent(const char *path, struct err *err)
+errcode
+folder_sync_above(const char *path, struct err *err)
 {
     char folder[PATH_TEXT];
     size_t n = (size_t)(path_base(path) - path);
@@ -159,7 +159,7 @@ file_commit_temp(int fd, const char *temp_path, const char *path, struct err *er
         return err_set_errno(err, "cannot write %s to the disk", temp_path);
     if (rename(temp_path, path) != 0)
         return err_set_errno(err, "cannot rename %s to %s", temp_path, path);
-    return sync_parent(path, err);
+    return folder_sync_above(path, err);
 }
 
 errcode
@@ -175,7 +175,7 @@ folder_make(const char *path, struct err *err)
         errcode code = OK;
         if (mkdir(step, 0750) == 0)
             /* A file in it survives a crash only if its own name in the folder above does. */
-            code = sync_parent(step, err);
+            code = folder_sync_above(step, err);
         else if (errno != EEXIST && errno != EROFS && errno != EACCES)
             code = err_set_errno(err, "cannot make the folder %s", step);
         if (code != OK)
@@ -183,7 +183,7 @@ folder_make(const char *path, struct err *err)
         *at = '/';
     }
     if (mkdir(path, 0750) == 0)
-        return sync_parent(path, err);
+        return folder_sync_above(path, err);
     struct stat status;
     if (errno == EEXIST && stat(path, &status) == 0 && S_ISDIR(status.st_mode))
         return OK;

@@ -266,6 +266,12 @@ folder_sync(const char *path, struct err *err)
 }
 
 errcode
+folder_sync_above(const char *path, struct err *err)
+{
+    return folder_sync(path, err);
+}
+
+errcode
 file_remove(const char *path, struct err *err)
 {
     cleanup(cleanup_free) wchar_t *wide = wide_path(path);

@@ -8,11 +8,9 @@
 
 enum { PACK_KEY_TEXT = 2 * SIGN_PUBLIC + 1 };
 
-/* Makes PATH, which must not be there, for its owner only. */
+/* Makes PATH, for its owner only, and PATH.pub, neither of which may be there. */
 errcode pack_key_make(const char *path, uint8_t ret_public[SIGN_PUBLIC], struct err *err);
 /* The caller clears the secret with pack_key_clear. */
 errcode pack_key_read_secret(const char *path, uint8_t ret[SIGN_SECRET], struct err *err);
 void pack_key_clear(uint8_t secret[SIGN_SECRET]);
 errcode pack_key_read_public(const char *path, uint8_t ret[SIGN_PUBLIC], struct err *err);
-/* True when the file begins as a pack does. */
-bool pack_is_pack(const char *path);

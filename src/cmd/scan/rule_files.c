@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/scan/rule_files.h"
 
-#include <stdio.h>
-
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "cmd/output.h"
 #include "cmd/scan/pack_key.h"
 
 enum { SOURCE_MAX = 1 << 30 };
@@ -12,10 +11,10 @@ enum { SOURCE_MAX = 1 << 30 };
 static void
 print_fault(const char *kind, const struct yara_fault *fault)
 {
-    fprintf(stderr, "%s:%u:%u: %s: ", fault->file, fault->line, fault->column, kind);
-    if (fault->rule.n)
-        fprintf(stderr, "rule \"%.*s\": ", STR_ARG(fault->rule));
-    fprintf(stderr, "%s\n", fault->reason);
+    bool has_rule = fault->rule.n > 0;
+    output_aside("%s:%u:%u: %s: %s%.*s%s%s", fault->file, fault->line, fault->column, kind,
+                 has_rule ? "rule \"" : "", STR_ARG(fault->rule), has_rule ? "\": " : "",
+                 fault->reason);
 }
 
 static void
@@ -109,29 +108,55 @@ rule_files_define(const struct call *call, struct scan *scan, struct err *err)
     return code;
 }
 
-static errcode
-open_pack(const struct call *call, size_t count, struct scan_rules **ret, struct err *err)
+/* ---- packs ---- */
+
+static bool
+is_pack(const char *path)
+{
+    static const char magic[] = {'K', 'H', 'P', 'A', 'C', 'K'};
+    char head[sizeof magic];
+    cleanup(cleanup_close) int fd = -1;
+    size_t n = 0;
+    return file_open_now(path, &fd, NULL) == OK &&
+           file_read_at(fd, 0, head, sizeof head, path, &n, NULL) == OK && n == sizeof head &&
+           memcmp(head, magic, sizeof head) == 0;
+}
+
+errcode
+rule_files_open_pack(const struct call *call, const char *path, struct scan_rules **ret,
+                     struct err *err)
 {
     uint8_t public_key[SIGN_PUBLIC];
     const char *key_path = call_option(call, "public-key");
-    struct scan_pack_options options = {0};
-    if (count > 1)
-        return err_set(err, ERR_USAGE, "a pack stands alone, without other rules");
+    struct pack_options options = {0};
     errcode code = key_path ? pack_key_read_public(key_path, public_key, err) : OK;
     if (key_path)
         options.public_key = public_key;
-    return code == OK ? scan_pack_open(call->words[0], &options, ret, err) : code;
+    if (code == OK)
+        code = call_number(call, "version-min", 0, UINT64_MAX, &options.version_min, err);
+    return code == OK ? scan_pack_open(path, &options, ret, err) : code;
 }
+
+/* ---- all ---- */
 
 errcode
 rule_files_read(const struct call *call, size_t count, bool warnings, struct scan_rules **ret,
                 struct err *err)
 {
-    for (size_t i = 0; i < count; i++)
-        if (pack_is_pack(call->words[i]))
-            return open_pack(call, count, ret, err);
-    if (call_option(call, "public-key"))
-        return err_set(err, ERR_DENIED, "files of rules are not signed; --public-key is for packs");
+    for (size_t i = 0; i < count; i++) {
+        str space;
+        const char *path = file_of(call->words[i], &space);
+        if (!is_pack(path))
+            continue;
+        if (count > 1 || space.n > 0)
+            return err_set(err, ERR_USAGE,
+                           "the pack %s stands alone: no other rules, no name space", path);
+        return rule_files_open_pack(call, path, ret, err);
+    }
+    if (call_option(call, "public-key") || call_option(call, "version-min"))
+        return err_set(err, ERR_DENIED,
+                       "%s is no pack: files of rules have neither signature nor version",
+                       call->words[0]);
     struct yara_options options = {
         .refused = refused, .warning = warned, .include = rule_files_include, .context = &warnings};
     struct compiler *compiler = compiler_new(&options);
@@ -145,18 +170,18 @@ rule_files_read(const struct call *call, size_t count, bool warnings, struct sca
 }
 
 errcode
-rule_files_grant(const struct call *call, struct grants *grants, struct err *err)
+rule_files_grant(const struct call *call, size_t count, struct grants *grants, struct err *err)
 {
-    static char folders[SANDBOX_PATHS_MAX / 2][256];
+    static char folders[SANDBOX_PATHS_MAX / 2][PATH_TEXT]; /* kept until the sandbox is entered */
     errcode code = OK;
-    for (size_t i = 0; i + 1 < call->word_count && code == OK; i++) {
+    for (size_t i = 0; i < count && code == OK; i++) {
         str space;
         const char *path = file_of(call->words[i], &space);
         str folder = {path, (size_t)(path_base(path) - path)};
-        if (folder.n == 0)
-            folder = STR("./");
-        if (str_copy(folder, folders[i], sizeof folders[i]))
+        if (str_copy(folder.n ? folder : STR("."), folders[i], sizeof folders[i]))
             code = grant_read(grants, folders[i], err);
+        else
+            code = err_set(err, ERR_LIMIT, "the path %s is too long", path);
     }
     return code;
 }

@@ -6,12 +6,21 @@
 #include "scan/scan.h"
 
 /* Compiles the first COUNT words of the call, each [NAMESPACE:]FILE, with its --define options; or
- * opens the one that is a pack, with its --public-key. Faults and, with WARNINGS, warnings go to
+ * opens the one that is a pack. Faults and, with WARNINGS, warnings go to
  * standard error; any fault is an error. */
 errcode rule_files_read(const struct call *call, size_t count, bool warnings,
                         struct scan_rules **ret, struct err *err);
-/* Files beside the rules may be included by them. */
-errcode rule_files_grant(const struct call *call, struct grants *grants, struct err *err);
+/* What a pack must be; read by rule_files_open_pack. */
+#define OPTIONS_TRUST                                                                              \
+    {"public-key", "FILE", NULL, "refuse a pack that is not signed with this key", 0},             \
+    {                                                                                              \
+        "version-min", "N", NULL, "refuse a pack of an older version", 0                           \
+    }
+errcode rule_files_open_pack(const struct call *call, const char *path, struct scan_rules **ret,
+                             struct err *err);
+/* The folders of the first COUNT words: files beside rules may be included by them. */
+errcode rule_files_grant(const struct call *call, size_t count, struct grants *grants,
+                         struct err *err);
 /* With rules of a pack, --define is for each scan. */
 errcode rule_files_define(const struct call *call, struct scan *scan, struct err *err);
 /* The next --define NAME=VALUE of the call from option *AT on; false behind the last. One without

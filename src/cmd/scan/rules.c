@@ -4,6 +4,7 @@
 
 #include "cmd/commands/commands.h"
 #include "cmd/output.h"
+#include "cmd/scan/rule_files.h"
 
 static errcode
 grant_public_key(const struct call *call, struct grants *grants, struct err *err)
@@ -15,12 +16,6 @@ grant_public_key(const struct call *call, struct grants *grants, struct err *err
     {                                                                                              \
         "define", "NAME=VALUE", NULL, "define an external variable; may be repeated", 'd'          \
     }
-#define OPTIONS_TRUST                                                                              \
-    {"public-key", "FILE", NULL, "refuse a pack that is not signed with this key", 0},             \
-    {                                                                                              \
-        "version-min", "N", NULL, "refuse a pack of an older version", 0                           \
-    }
-
 static const struct option build_options[] = {
     {"output", "PACK", NULL, "write it there", 'o'},
     {"key", "FILE", NULL, "sign it with this secret key", 'k'},
@@ -29,7 +24,7 @@ static const struct option build_options[] = {
     {0},
 };
 static const struct option key_options[] = {
-    {"output", "FILE", NULL, "write the secret key there, for its owner only", 'o'},
+    {"output", "FILE", NULL, "write the secret key there, the public one to FILE.pub", 'o'},
     {0},
 };
 static const struct option info_options[] = {OPTION_JSON, OPTIONS_TRUST, {0}};
@@ -91,7 +86,7 @@ static const struct action actions[] = {
      .run = rules_run_check},
     {.name = "key",
      .words = "",
-     .summary = "make a pair of keys: the secret one to sign with, the public one is printed",
+     .summary = "make a pair of keys: one to sign with, one for those who check",
      .needs = NEED_OUTPUT,
      .options = key_options,
      .grant = rules_grant_output,
@@ -99,9 +94,9 @@ static const struct action actions[] = {
     {0},
 };
 static const struct example examples[] = {
-    {"khien rules key -o pack.key >pack.pub", "Once: keys. The secret one stays here."},
+    {"khien rules key -o pack.key", "Once: keys. This one stays here, pack.key.pub goes out."},
     {"khien rules build rules/ -o rules.pack --key pack.key", "A signed pack:"},
-    {"khien rules verify rules.pack --public-key pack.pub", "Is it ours and whole?"},
+    {"khien rules verify rules.pack --public-key pack.key.pub", "Is it ours and whole?"},
     {"khien rules check rules/ --clean /usr", "What to mend before it goes out:"},
     {NULL, NULL},
 };
@@ -120,6 +115,8 @@ const struct command command_rules = {
         "A line of `.names` is a pattern with `*`, `**` and `?`, or a regular expression between "
         "slashes; a line of `.c2` a domain, an address, a prefix or a URL. A name may follow "
         "behind a tab.\n\n"
+        "Hidden files, links and files of other kinds are passed over and counted; when a file "
+        "cannot be read, that is told, nothing is written, and the status is 1.\n\n"
         "Each file is a name space of its own, its path from the named folder on; files that it "
         "includes are in it. Of each source the pack keeps licence, author and URL: from lines "
         "`licence = …`, `author = …`, `url = …` in a `pack.conf` in its folder or one above, else "
@@ -127,11 +124,12 @@ const struct command command_rules = {
         "both.\n\n"
         "Rules with external variables, such as `filename`, need `--define` here; `khien yara` may "
         "give other values.\n\n"
-        "With `--key` the pack is signed. A program that requires a public key refuses every pack "
-        "that is not signed with it, that was changed, or that is older than it allows.\n\n"
+        "With `--key` the pack is signed; every program refuses one that was changed. With "
+        "`--public-key` it also refuses all that are not signed with that key, and with "
+        "`--version-min` older ones.\n\n"
         "`check` builds nothing. It tells refused rules, rules that slow scans and why, rules that "
-        "are there twice, and with `--clean` those that hold in files that are clean; its status "
-        "is 0 whatever it finds.",
+        "are there twice, and with `--clean` those that hold in files that are clean. Its status "
+        "is 0 whatever it finds, and 1 only when something could not be read.",
     .actions = actions,
     .examples = examples,
     .see_also = "khien-yara",

@@ -15,8 +15,6 @@ errcode rules_run_list(const struct call *call, struct err *err);
 errcode rules_run_check(const struct call *call, struct err *err);
 errcode rules_grant_build(const struct call *call, struct grants *grants, struct err *err);
 errcode rules_grant_check(const struct call *call, struct grants *grants, struct err *err);
-/* The folders of the call's words, where files lie that rules include. */
-errcode rules_grant_includes(const struct call *call, struct grants *grants, struct err *err);
 errcode rules_grant_output(const struct call *call, struct grants *grants, struct err *err);
 
 /* A line for each kind of entry that is there. */

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "cmd/output.h"
 #include "cmd/scan/pack_key.h"
+#include "cmd/scan/rule_files.h"
 #include "cmd/scan/rules.h"
 #include "cmd/scan/rules_inputs.h"
 
@@ -12,13 +13,14 @@ static void
 print_refused(void *context, const struct pack_fault *fault)
 {
     (void)context;
-    fprintf(stderr, "%s:%zu:", fault->file, fault->line);
+    char place[48] = "";
+    bool has_rule = fault->entry.n > 0;
     if (fault->column)
-        fprintf(stderr, "%zu:", fault->column);
-    fputs(" refused: ", stderr);
-    if (fault->entry.n)
-        fprintf(stderr, "rule \"%.*s\": ", STR_ARG(fault->entry));
-    fprintf(stderr, "%s\n", fault->reason);
+        snprintf(place, sizeof place, ":%zu:%zu", fault->line, fault->column);
+    else if (fault->line)
+        snprintf(place, sizeof place, ":%zu", fault->line);
+    output_aside("%s%s: refused: %s%.*s%s%s", fault->file, place, has_rule ? "rule \"" : "",
+                 STR_ARG(fault->entry), has_rule ? "\": " : "", fault->reason);
 }
 
 static void
@@ -28,8 +30,8 @@ tell_built(const struct pack_build *build, const struct rules_inputs *inputs, co
     struct pack_counts counts = pack_build_counts(build);
     buf_printf(out, "%s: version %llu, %s\n", path, (unsigned long long)options->version,
                options->secret ? "signed" : "not signed (--key FILE signs it)");
-    buf_printf(out, "%zu files read, %zu passed over; %zu entries refused\n", inputs->files,
-               inputs->skipped, counts.refused);
+    rules_inputs_tell(inputs, build, out);
+    buf_char(out, '\n');
     rules_write_counts(&counts, out);
 }
 
@@ -43,27 +45,24 @@ entries_of(const struct pack_counts *counts)
 
 static errcode
 write_pack(const struct call *call, struct pack_build *build, const struct rules_inputs *inputs,
-           struct err *err)
+           const uint8_t *secret, struct err *err)
 {
-    uint8_t secret[SIGN_SECRET];
-    const char *path = call_option(call, "output"), *key = call_option(call, "key");
-    struct pack_write_options options = {.version = (uint64_t)(clock_now() / USEC_PER_SECOND)};
+    const char *path = call_option(call, "output");
+    struct pack_write_options options = {.version = (uint64_t)(clock_now() / USEC_PER_SECOND),
+                                         .secret = secret};
     struct pack_counts counts = pack_build_counts(build);
     struct buf out = BUF(1 << 16);
+    if (inputs->unread > 0)
+        return err_set(err, ERR_IO, "%zu files could not be read; nothing was written",
+                       inputs->unread);
     if (entries_of(&counts) == 0)
         return err_set(err, ERR_FORMAT,
                        "there is nothing to put into a pack: %zu files read, "
                        "%zu entries refused",
                        inputs->files, counts.refused);
     errcode code = call_number(call, "pack-version", 0, UINT64_MAX, &options.version, err);
-    if (code == OK && key)
-        code = pack_key_read_secret(key, secret, err);
-    if (code == OK && key)
-        options.secret = secret;
     if (code == OK)
         code = pack_build_write(build, path, &options, err);
-    if (key)
-        pack_key_clear(secret);
     if (code != OK)
         return code;
     tell_built(build, inputs, path, &options, &out);
@@ -73,38 +72,20 @@ write_pack(const struct call *call, struct pack_build *build, const struct rules
 errcode
 rules_run_build(const struct call *call, struct err *err)
 {
+    uint8_t secret[SIGN_SECRET];
+    const char *key = call_option(call, "key");
     struct rules_inputs inputs = {.refused = print_refused};
     struct pack_build *build = NULL;
     if (!call_option(call, "output"))
         return err_set(err, ERR_USAGE, "--output PACK says where the pack is to be written");
-    errcode code = rules_inputs_read(call, &inputs, &build, err);
+    errcode code = key ? pack_key_read_secret(key, secret, err) : OK;
     if (code == OK)
-        code = write_pack(call, build, &inputs, err);
+        code = rules_inputs_read(call, &inputs, &build, err);
+    if (code == OK)
+        code = write_pack(call, build, &inputs, key ? secret : NULL, err);
+    if (key)
+        pack_key_clear(secret);
     pack_build_free(build);
-    return code;
-}
-
-/* Kept until the sandbox is entered. */
-static char folders[RULES_WORDS_MAX + 1][PATH_TEXT];
-
-static errcode
-folder_of(const char *path, char out[PATH_TEXT], struct err *err)
-{
-    str above = {path, (size_t)(path_base(path) - path)};
-    if (!str_copy(above.n ? above : STR("."), out, PATH_TEXT))
-        return err_set(err, ERR_LIMIT, "the path %s is too long", path);
-    return OK;
-}
-
-errcode
-rules_grant_includes(const struct call *call, struct grants *grants, struct err *err)
-{
-    errcode code = OK;
-    for (size_t i = 0; i < call->word_count && code == OK; i++) {
-        code = folder_of(call->words[i], folders[i], err);
-        if (code == OK)
-            code = grant_read(grants, folders[i], err);
-    }
     return code;
 }
 
@@ -112,17 +93,20 @@ rules_grant_includes(const struct call *call, struct grants *grants, struct err 
 errcode
 rules_grant_output(const struct call *call, struct grants *grants, struct err *err)
 {
+    static char folder[PATH_TEXT]; /* kept until the sandbox is entered */
     const char *path = call_option(call, "output");
     if (!path)
         return OK;
-    errcode code = folder_of(path, folders[RULES_WORDS_MAX], err);
-    return code == OK ? grant_write(grants, folders[RULES_WORDS_MAX], err) : code;
+    str above = {path, (size_t)(path_base(path) - path)};
+    if (!str_copy(above.n ? above : STR("."), folder, sizeof folder))
+        return err_set(err, ERR_LIMIT, "the path %s is too long", path);
+    return grant_write(grants, folder, err);
 }
 
 errcode
 rules_grant_build(const struct call *call, struct grants *grants, struct err *err)
 {
-    errcode code = rules_grant_includes(call, grants, err);
+    errcode code = rule_files_grant(call, call->word_count, grants, err);
     if (code == OK)
         code = grant_read(grants, call_option(call, "key"), err);
     return code == OK ? rules_grant_output(call, grants, err) : code;

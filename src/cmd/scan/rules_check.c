@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "cmd/output.h"
+#include "cmd/scan/rule_files.h"
 #include "cmd/scan/rules.h"
 #include "cmd/scan/rules_inputs.h"
 #include "cmd/scan/walk.h"
@@ -34,8 +35,10 @@ static void
 refused(void *context, const struct pack_fault *fault)
 {
     struct checking *checking = context;
-    put(checking->table, "refused", fault->file, fault->entry, (str){NULL, 0}, fault->reason);
-    table_put_u64(checking->table, "line", fault->line);
+    put(checking->table, fault->line ? "refused" : "unread", fault->file, fault->entry,
+        (str){NULL, 0}, fault->reason);
+    if (fault->line)
+        table_put_u64(checking->table, "line", fault->line);
     if (fault->column)
         table_put_u64(checking->table, "column", fault->column);
 }
@@ -130,12 +133,14 @@ rules_run_check(const struct call *call, struct err *err)
     if (code == OK)
         code = check_rules(call, &checking, build, err);
     if (code == OK) {
-        struct pack_counts counts = pack_build_counts(build);
-        table_note(table,
-                   "%zu files read, %zu passed over; %zu rules compiled, %zu entries refused",
-                   inputs.files, inputs.skipped, counts.rules, counts.refused);
+        struct buf note = BUF(1 << 12);
+        rules_inputs_tell(&inputs, build, &note);
+        table_note(table, "%s", note.p);
+        buf_clear(&note);
         code = output_table(call, table, err);
     }
+    if (code == OK && inputs.unread > 0)
+        code = err_set(err, ERR_IO, "%zu files could not be read", inputs.unread);
     pack_build_free(build);
     return code;
 }
@@ -143,6 +148,6 @@ rules_run_check(const struct call *call, struct err *err)
 errcode
 rules_grant_check(const struct call *call, struct grants *grants, struct err *err)
 {
-    errcode code = rules_grant_includes(call, grants, err);
+    errcode code = rule_files_grant(call, call->word_count, grants, err);
     return code == OK ? grant_read(grants, call_option(call, "clean"), err) : code;
 }

@@ -5,6 +5,7 @@
 #include "base/json_out.h"
 #include "cmd/output.h"
 #include "cmd/scan/pack_key.h"
+#include "cmd/scan/rule_files.h"
 #include "cmd/scan/rules.h"
 
 static void
@@ -13,30 +14,17 @@ cleanup_rules(struct scan_rules **rules)
     scan_rules_free(*rules);
 }
 
-static errcode
-open_pack(const struct call *call, struct scan_rules **ret, struct err *err)
-{
-    uint8_t public_key[SIGN_PUBLIC];
-    const char *path = call_option(call, "public-key");
-    struct scan_pack_options options = {0};
-    errcode code = path ? pack_key_read_public(path, public_key, err) : OK;
-    if (path)
-        options.public_key = public_key;
-    if (code == OK)
-        code = call_number(call, "version-min", 0, UINT64_MAX, &options.version_min, err);
-    return code == OK ? scan_pack_open(call->words[0], &options, ret, err) : code;
-}
-
 /* ---- info ---- */
 
 static const struct count_name {
     size_t offset;
     const char *key, *words;
 } count_names[] = {
-#define COUNT(field, words)                                                                        \
+#define COUNT_AS(key, field, words)                                                                \
     {                                                                                              \
-        offsetof(struct pack_counts, field), #field, words                                         \
+        offsetof(struct pack_counts, field), key, words                                            \
     }
+#define COUNT(field, words) COUNT_AS(#field, field, words)
     COUNT(rules, "rules"),
     COUNT(file_hashes, "hashes of files"),
     COUNT(good_files, "hashes of good files"),
@@ -47,9 +35,10 @@ static const struct count_name {
     COUNT(domains, "domains"),
     COUNT(addresses, "addresses and prefixes"),
     COUNT(urls, "URLs"),
-    COUNT(sources, "sources"),
+    COUNT_AS("source_count", sources, "sources"),
     COUNT(refused, "entries refused when it was built"),
 #undef COUNT
+#undef COUNT_AS
 };
 
 static size_t
@@ -83,10 +72,7 @@ write_json(const struct pack *pack, const struct pack_info *info, struct buf *ou
     json_out_pair_z(&json, "public_key",
                     info->is_signed ? hex_format(info->public_key, SIGN_PUBLIC, key) : NULL);
     for (size_t i = 0; i < sizeof count_names / sizeof *count_names; i++)
-        json_out_pair_u64(&json,
-                          i + 2 == sizeof count_names / sizeof *count_names ? "source_count"
-                                                                            : count_names[i].key,
-                          count_at(&info->counts, i));
+        json_out_pair_u64(&json, count_names[i].key, count_at(&info->counts, i));
     json_out_key(&json, "sources");
     json_out_array_begin(&json);
     for (size_t i = 0; i < pack_source_count(pack); i++) {
@@ -136,7 +122,7 @@ rules_run_info(const struct call *call, struct err *err)
 {
     cleanup(cleanup_rules) struct scan_rules *rules = NULL;
     struct buf out = BUF(1 << 30);
-    errcode code = open_pack(call, &rules, err);
+    errcode code = rule_files_open_pack(call, call->words[0], &rules, err);
     if (code != OK)
         return code;
     const struct pack *pack = scan_rules_pack(rules);
@@ -155,9 +141,7 @@ rules_run_verify(const struct call *call, struct err *err)
 {
     char key[PACK_KEY_TEXT];
     cleanup(cleanup_rules) struct scan_rules *rules = NULL;
-    errcode code = open_pack(call, &rules, err);
-    if (code == OK)
-        code = pack_verify(scan_rules_pack(rules), NULL, err);
+    errcode code = rule_files_open_pack(call, call->words[0], &rules, err);
     if (code != OK)
         return code;
     struct pack_info info = pack_info(scan_rules_pack(rules));
@@ -225,7 +209,7 @@ rules_run_list(const struct call *call, struct err *err)
     };
     cleanup(cleanup_rules) struct scan_rules *rules = NULL;
     cleanup(cleanup_table) struct table *table = NULL;
-    errcode code = open_pack(call, &rules, err);
+    errcode code = rule_files_open_pack(call, call->words[0], &rules, err);
     if (code != OK)
         return code;
     table = table_new(columns, sizeof columns / sizeof *columns);

@@ -48,6 +48,16 @@ below(const struct call *call, const char *path)
     return path;
 }
 
+static void
+tell_unread(struct reading *reading, const char *path, const struct err *fault)
+{
+    const struct pack_fault unread = {.file = path, .reason = fault->text};
+    if (reading->pass != PACK_PASS_ENTRIES)
+        return;
+    reading->inputs->unread++;
+    refused(reading->inputs, &unread);
+}
+
 static errcode
 read_file(void *context, const char *path, struct err *err)
 {
@@ -57,17 +67,39 @@ read_file(void *context, const char *path, struct err *err)
     for (enum pack_pass pass = 0; pass < PACK_PASSES; pass++)
         is_known |= pack_build_wants(pass, path);
     if (reading->pass == PACK_PASS_ENTRIES)
-        *(is_known ? &inputs->files : &inputs->skipped) += 1;
+        *(is_known ? &inputs->files : &inputs->passed) += 1;
     if (!pack_build_wants(reading->pass, path))
         return OK;
     struct buf content = {0};
-    errcode code = file_read(path, INPUT_MAX, &content, err);
-    if (code == OK) {
-        struct pack_input input = {path, below(reading->call, path), buf_view(&content)};
-        code = pack_build_read(reading->build, reading->pass, &input, err);
+    struct err fault;
+    if (file_read(path, INPUT_MAX, &content, &fault) != OK) {
+        tell_unread(reading, path, &fault);
+        return OK;
     }
+    struct pack_input input = {path, below(reading->call, path), buf_view(&content)};
+    errcode code = pack_build_read(reading->build, reading->pass, &input, err);
     buf_clear(&content);
     return code;
+}
+
+/* A folder that cannot be read is told; a word of the command line is a mistake in it. */
+static errcode
+unread(void *context, const char *path, const struct err *fault, struct err *err)
+{
+    struct reading *reading = context;
+    for (size_t i = 0; i < reading->call->word_count; i++)
+        if (strcmp(path, reading->call->words[i]) == 0)
+            return err_set(err, fault->code, "%s", fault->text);
+    tell_unread(reading, path, fault);
+    return OK;
+}
+
+static void
+passed(void *context, const char *path)
+{
+    struct reading *reading = context;
+    (void)path;
+    reading->inputs->passed += reading->pass == PACK_PASS_ENTRIES;
 }
 
 static errcode
@@ -86,7 +118,8 @@ rules_inputs_read(const struct call *call, struct rules_inputs *inputs, struct p
 {
     struct pack_build_options options = {refused, rule_files_include, inputs};
     struct reading reading = {.call = call, .inputs = inputs, .build = pack_build_new(&options)};
-    struct input_walk walk = {.context = &reading, .file = read_file};
+    struct input_walk walk = {
+        .context = &reading, .file = read_file, .fault = unread, .passed = passed};
     errcode code = define_all(call, reading.build, err);
     for (reading.pass = 0; reading.pass < PACK_PASSES && code == OK; reading.pass++)
         code = inputs_each(call, &walk, err);
@@ -95,4 +128,16 @@ rules_inputs_read(const struct call *call, struct rules_inputs *inputs, struct p
     else
         *ret = reading.build;
     return code;
+}
+
+void
+rules_inputs_tell(const struct rules_inputs *inputs, const struct pack_build *build,
+                  struct buf *out)
+{
+    struct pack_counts counts = pack_build_counts(build);
+    buf_printf(out, "%zu files read, %zu passed over; %zu rules, %zu entries refused",
+               inputs->files, inputs->passed, counts.rules, counts.refused);
+    if (pack_build_other_level(build) > 0)
+        buf_printf(out, ", %zu for other versions of ClamAV left out",
+                   pack_build_other_level(build));
 }

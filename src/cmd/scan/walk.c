@@ -34,23 +34,30 @@ is_known(const struct walking *walking, const struct stat *info)
 }
 
 static void
+tell(const struct walking *walking, const struct err *err)
+{
+    if (walking->options->unread)
+        walking->options->unread(walking->options->context, err);
+}
+
+static void
 add_folder(struct walking *walking, const char *path, const struct stat *info, bool is_link)
 {
-    if (walking->count == FOLDERS_MAX || (is_link && is_known(walking, info)))
+    struct err err;
+    if (is_link && is_known(walking, info))
         return;
+    if (walking->count == FOLDERS_MAX) {
+        err_set(&err, ERR_LIMIT, "%s is left out: there are more than %d folders", path,
+                FOLDERS_MAX);
+        tell(walking, &err);
+        return;
+    }
     if (walking->count == walking->room) {
         walking->room = walking->room ? walking->room * 2 : 64;
         walking->items = mem_resize(walking->items, walking->room, sizeof *walking->items);
     }
     walking->items[walking->count++] =
         (struct folder){mem_strndup(path, strlen(path)), info->st_dev, info->st_ino};
-}
-
-static void
-tell(const struct walking *walking, const struct err *err)
-{
-    if (walking->options->unread)
-        walking->options->unread(walking->options->context, err);
 }
 
 static void

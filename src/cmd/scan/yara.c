@@ -71,9 +71,9 @@ read_options(struct yara *yara, struct err *err)
     if (code == OK)
         code = call_number(call, "threads", 1, CREW_THREADS_MAX, &yara->threads, err);
     if (code == OK)
-        code = call_number(call, "timeout", 1, TIMEOUT_SECONDS, &yara->timeout, err);
+        code = call_number(call, "timeout", 0, TIMEOUT_SECONDS, &yara->timeout, err);
     if (code == OK)
-        code = call_number(call, "max-rules", 1, UINT32_MAX, &yara->limit, err);
+        code = call_number(call, "max-rules", 0, UINT32_MAX, &yara->limit, err);
     if (code == OK)
         code = call_number(call, "skip-larger", 1, INT64_MAX, &yara->size_max, err);
     return code;
@@ -102,7 +102,7 @@ grant(const struct call *call, struct grants *grants, struct err *err)
     if (code == OK && (call_given(call, "scan-list") ||
                        (is_folder(target) && !call_given(call, "no-follow-symlinks"))))
         code = grant_read(grants, "/", err);
-    return code == OK ? rule_files_grant(call, grants, err) : code;
+    return code == OK ? rule_files_grant(call, call->word_count - 1, grants, err) : code;
 }
 
 /* ---- one file ---- */
@@ -115,14 +115,12 @@ show_listed(struct yara *yara, const struct scan *scan, const char *path, struct
     size_t count = 0;
     for (size_t i = 0; i < scan_listed_count(scan); i++) {
         struct pack_listed listed = scan_listed_at(scan, i);
-        if (!listed.is_good && !yara_text_shows_listed(&yara->text, &listed))
+        if (listed.is_good || !yara_text_shows_listed(&yara->text, &listed))
             continue;
         if (json)
             yara_json_listed(json, &listed);
-        else if (!yara->text.count_only && !listed.is_good)
+        else if (!yara->text.count_only)
             yara_text_listed(&yara->text, &listed, path, out);
-        if (listed.is_good)
-            continue;
         count++;
         if (++yara->shown >= yara->limit && yara->limit)
             break;
@@ -162,7 +160,8 @@ show_rules(struct yara *yara, const struct scan *scan, const char *path, struct 
     }
     held += show_listed(yara, scan, path, as_json ? &json : NULL, out);
     if (as_json)
-        yara_json_end(&json);
+        yara_json_end(&json,
+                      scan_is_good(scan) ? scan_listed_at(scan, 0) : (struct pack_listed){0});
     return held;
 }
 
@@ -171,7 +170,7 @@ complain(struct yara *yara, const char *path, const struct err *err)
 {
     pthread_mutex_lock(&yara->output);
     fflush(stdout);
-    fprintf(stderr, "error scanning %s: %s\n", path, err->text);
+    output_aside("error scanning %s: %s", path, err->text);
     pthread_mutex_unlock(&yara->output);
     yara->failed++;
 }
@@ -180,10 +179,10 @@ static void
 write_out(struct yara *yara, struct buf *out)
 {
     pthread_mutex_lock(&yara->output);
-    fwrite(out->p, 1, out->n, stdout);
+    output_text(out);
     pthread_mutex_unlock(&yara->output);
     if (buf_check(out, "the output", NULL) != OK)
-        fprintf(stderr, "warning: more output than %d bytes of one file is cut\n", OUTPUT_MAX);
+        output_aside("warning: more output than %d bytes of one file is cut", OUTPUT_MAX);
     buf_reset(out);
 }
 
@@ -192,9 +191,20 @@ warn_good(struct yara *yara, const struct scan *scan, const char *path)
 {
     struct pack_listed listed = scan_listed_at(scan, 0);
     pthread_mutex_lock(&yara->output);
-    fprintf(stderr, "warning: %s is listed as a good file (%.*s, by %.*s): nothing is told of it\n",
-            path, STR_ARG(listed.name), STR_ARG(listed.source));
+    output_aside("warning: %s is listed as a good file (%.*s, by %.*s): nothing is told of it",
+                 path, STR_ARG(listed.name), STR_ARG(listed.source));
     pthread_mutex_unlock(&yara->output);
+}
+
+static void
+write_count(const struct yara *yara, const char *path, size_t count, struct buf *out)
+{
+    if (yara->json)
+        yara_json_count(path, count, out);
+    else if (yara->of_folder)
+        buf_printf(out, "%s: %zu\n", path, count);
+    else
+        buf_printf(out, "%zu\n", count);
 }
 
 static void
@@ -207,14 +217,10 @@ scan_one(void *context, unsigned worker, const char *path)
     errcode code =
         target_process ? scan_process(scan, target_process, &err) : scan_file(scan, path, &err);
     size_t count = code == OK ? show_rules(yara, scan, path, out) : 0;
-    if (yara->text.count_only) {
-        if (yara->of_folder)
-            buf_printf(out, "%s: ", path);
-        buf_printf(out, "%zu\n", count);
-    }
+    if (yara->text.count_only)
+        write_count(yara, path, count, out);
     if (code == OK && scan_has_too_many(scan) && yara->warnings)
-        fprintf(stderr, "warning: %s: a string has too many matches, verdicts may be wrong\n",
-                path);
+        output_aside("warning: %s: a string has too many matches, verdicts may be wrong", path);
     if (code == OK && scan_is_good(scan) && yara->warnings)
         warn_good(yara, scan, path);
     scan_release(scan);
@@ -229,7 +235,7 @@ static void
 say_aside(void *context, str line)
 {
     (void)context;
-    fprintf(stderr, "%.*s\n", STR_ARG(line));
+    output_aside("%.*s", STR_ARG(line));
 }
 
 static void
@@ -279,7 +285,7 @@ tell_unread(void *context, const struct err *err)
 {
     struct walking *walking = context;
     pthread_mutex_lock(&walking->yara->output);
-    fprintf(stderr, "error: %s\n", err->text);
+    output_aside("error: %s", err->text);
     pthread_mutex_unlock(&walking->yara->output);
 }
 
@@ -370,15 +376,15 @@ static const struct option yara_options[] = {
     {"count", NULL, NULL, "print only how many rules match", 'c'},
     {"negate", NULL, NULL, "print the rules that do not match", 'n'},
     {"threads", "N", NULL, "scan a folder in N threads (default: one a processor)", 'p'},
-    {"timeout", "SECONDS", NULL, "give a file up after so long", 'a'},
-    {"max-rules", "N", NULL, "end a file's scan when N rules matched in all", 'l'},
+    {"timeout", "SECONDS", NULL, "give a file up after so long (0: never)", 'a'},
+    {"max-rules", "N", NULL, "end a file's scan when N rules matched in all (0: never)", 'l'},
     {"define", "NAME=VALUE", NULL, "define an external variable; may be repeated", 'd'},
     {"tag", "TAG", NULL, "print only rules with this tag; may be repeated", 't'},
     {"identifier", "RULE", NULL, "print only the rule of this name; may be repeated", 'i'},
     {"no-follow-symlinks", NULL, NULL, "do not follow symbolic links", 'N'},
     {"scan-list", NULL, NULL, "scan the files that FILE names, one a line", 0},
     {"skip-larger", "BYTES", NULL, "leave out larger files of a folder", 'z'},
-    {"public-key", "FILE", NULL, "refuse a pack that is not signed with this key", 0},
+    OPTIONS_TRUST,
     {"fast-scan", NULL, NULL, "accepted and without effect: scans are always fast", 'f'},
     OPTION_JSON,
     {0},
@@ -405,11 +411,20 @@ const struct command command_yara = {
     .group = "Finding malware",
     .summary = "scan files with YARA rules",
     .details =
-        "Takes what the program yara takes and prints what it prints; rules are those of YARA 4.5. "
-        "A rule with a fault is told with its file, line and column, and nothing is scanned.\n\n"
+        "Prints what the program yara prints; rules are those of YARA 4.5. A rule with a fault is "
+        "told with its file, line and column, and nothing is scanned. The status is 0 whatever "
+        "matches, and 1 when the target could not be scanned or rules have faults; files of a "
+        "folder that could not be scanned are told on standard error.\n\n"
+        "Of yara's options there are no `-C` (compiled rules: packs are that), `-D`, `-S`, `-x`, "
+        "`-k`, `-v`, `--fail-on-warnings`, `--strict-escape` and `--max-strings-per-rule`; `-e` "
+        "is `--print-namespace`.\n\n"
         "Instead of rules one pack may be named (khien-rules(1)). What its tables of hashes and "
         "archive members say is told as rules of those names, in the name space `hash`; a file on "
-        "its list of good files matches nothing, and a warning says so.",
+        "its list of good files matches nothing, and a warning says so.\n\n"
+        "With `--json` each file is one line: `path`, `rules` (each with `rule`, `namespace`, "
+        "`tags`, `meta`, a list of `name` and `value`, and `strings`, a list of `string`, "
+        "`offset`, `length`) and, for a good file, `good` with `name` and `source`; with `-c`, "
+        "`path` and `count`.",
     .actions = actions,
     .examples = examples,
     .see_also = "khien-rules",

@@ -16,18 +16,21 @@ static void
 write_metas(struct json_out *json, const struct scan_rules *rules, size_t rule, size_t count)
 {
     json_out_key(json, "meta");
-    json_out_object_begin(json);
+    json_out_array_begin(json);
     for (size_t i = 0; i < count; i++) {
         struct scan_meta meta = scan_rule_meta(rules, rule, i);
-        json_out_key_str(json, meta.name);
+        json_out_object_begin(json);
+        json_out_pair_str(json, "name", meta.name);
+        json_out_key(json, "value");
         if (meta.kind == SCAN_META_STRING)
             json_out_str(json, meta.text);
         else if (meta.kind == SCAN_META_BOOLEAN)
             json_out_bool(json, meta.integer);
         else
             json_out_i64(json, meta.integer);
+        json_out_object_end(json);
     }
-    json_out_object_end(json);
+    json_out_array_end(json);
 }
 
 static void
@@ -75,19 +78,44 @@ yara_json_listed(struct json_out *json, const struct pack_listed *listed)
     json_out_object_begin(json);
     json_out_pair_str(json, "rule", listed->name);
     json_out_pair_z(json, "namespace", YARA_LISTED_SPACE);
+    json_out_key(json, "tags");
+    json_out_array_begin(json);
+    json_out_array_end(json);
     json_out_key(json, "meta");
+    json_out_array_begin(json);
     json_out_object_begin(json);
-    json_out_pair_str(json, "source", listed->source);
+    json_out_pair_z(json, "name", "source");
+    json_out_pair_str(json, "value", listed->source);
     json_out_object_end(json);
-    if (listed->is_good)
-        json_out_pair_bool(json, "good", true);
+    json_out_array_end(json);
+    json_out_key(json, "strings");
+    json_out_array_begin(json);
+    json_out_array_end(json);
     json_out_object_end(json);
 }
 
 void
-yara_json_end(struct json_out *json)
+yara_json_end(struct json_out *json, struct pack_listed good)
 {
     json_out_array_end(json);
+    if (good.is_good) {
+        json_out_key(json, "good");
+        json_out_object_begin(json);
+        json_out_pair_str(json, "name", good.name);
+        json_out_pair_str(json, "source", good.source);
+        json_out_object_end(json);
+    }
     json_out_object_end(json);
     buf_char(json->buf, '\n');
+}
+
+void
+yara_json_count(const char *path, size_t count, struct buf *out)
+{
+    struct json_out json = json_out_to(out);
+    json_out_object_begin(&json);
+    json_out_pair_z(&json, "path", path);
+    json_out_pair_u64(&json, "count", count);
+    json_out_object_end(&json);
+    buf_char(out, '\n');
 }

@@ -46,7 +46,7 @@ pack_info(const struct pack *pack)
     const char *end = memchr(program, 0, sizeof pack->meta.program);
     struct pack_info info = {
         .version = pack->meta.version,
-        .bytes = pack->file.map.bytes.n,
+        .bytes = pack->file.size,
         .built = pack->meta.built,
         .program = {program, end ? (size_t)(end - program) : sizeof pack->meta.program},
         .format = pack->meta.format_min,

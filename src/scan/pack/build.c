@@ -72,6 +72,12 @@ pack_build_counts(const struct pack_build *build)
     return build->counts;
 }
 
+size_t
+pack_build_other_level(const struct pack_build *build)
+{
+    return build->clamav.other_level;
+}
+
 /* ---- texts and labels ---- */
 
 struct text_place
@@ -164,15 +170,15 @@ kind_of(const char *path)
     static const char *const yara[] = {"yar", "yara", NULL};
     static const char *const lists[] = {"md5", "sha1", "sha256", "csv", "names", "c2", NULL};
     static const char *const ignored[] = {"ign", "ign2", NULL};
-    if (is_about(path))
-        return INPUT_ABOUT;
     if (ends_with_one(path, yara))
         return INPUT_YARA;
     if (ends_with_one(path, lists))
         return INPUT_LIST;
     if (ends_with_one(path, ignored))
         return INPUT_IGNORED;
-    return clamav_kind_of(path) == CLAMAV_READ ? INPUT_CLAMAV : INPUT_OTHER;
+    if (clamav_kind_of(path) == CLAMAV_READ)
+        return INPUT_CLAMAV;
+    return is_about(path) ? INPUT_ABOUT : INPUT_OTHER;
 }
 
 bool

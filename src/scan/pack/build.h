@@ -39,6 +39,7 @@ struct pack_build {
     struct symbols named, included; /* paths in `include` lines; those that were read by one */
     struct clamav_macros *macros;
     struct pack_counts counts;
+    struct clamav_counts clamav;
     /* The input at hand. */
     const struct pack_input *input;
     struct source_record source;

@@ -265,9 +265,8 @@ build_read_clamav(struct pack_build *build, struct err *err)
                                .hash = add_hash,
                                .container = add_container,
                                .refused = refused_signature};
-    struct clamav_counts counts = {0};
-    return clamav_load(build->input->path, build->input->content, build->macros, &sink, &counts,
-                       err);
+    return clamav_load(build->input->path, build->input->content, build->macros, &sink,
+                       &build->clamav, err);
 }
 
 errcode
@@ -275,6 +274,5 @@ build_read_ignored(struct pack_build *build, struct err *err)
 {
     struct clamav_sink sink = {
         .context = build, .ignored = add_ignored, .refused = refused_signature};
-    struct clamav_counts counts = {0};
-    return clamav_load(build->input->path, build->input->content, NULL, &sink, &counts, err);
+    return clamav_load(build->input->path, build->input->content, NULL, &sink, &build->clamav, err);
 }

@@ -53,10 +53,7 @@ pack_check(const struct pack *pack, struct err *err)
 static str
 shown(str s)
 {
-    for (size_t i = 0; i < s.n; i++)
-        if ((uint8_t)s.p[i] < ' ' || s.p[i] == 0x7f)
-            return STR("?");
-    return str_is_utf8(s) ? s : STR("?");
+    return str_is_shown(s) ? s : STR("?");
 }
 
 str

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An open pack. What is veiled and small was taken off its veil into memory of its own; all else
- * stays where it is mapped. */
+/* An open pack: a copy of the file in memory, so that nobody changes it after it was checked. What
+ * needs no veil any more was taken off it there; names are taken off theirs when they are asked
+ * for. */
 #pragma once
 
 #include "scan/pack/layout.h"
@@ -11,7 +12,6 @@ struct pack {
     struct chunk_file file;
     struct pack_meta meta;
     struct pack_seal seal;
-    char *clear; /* what was veiled */
     str texts, regex;
     str names; /* veiled */
     const struct source_record *sources;
@@ -30,8 +30,9 @@ struct pack {
     struct rules *name_rules; /* of patterns of file names */
 };
 
-errcode pack_open(const char *path, const uint8_t *public_key, uint64_t version_min,
-                  struct pack **ret, struct err *err);
+/* Every byte is checked: the checksum, the digest, and the signature of a pack that has one. */
+errcode pack_open(const char *path, const struct pack_options *options, struct pack **ret,
+                  struct err *err);
 void pack_close(struct pack *pack);
 /* The bounds of the pack's own tables; what they name is checked where it is used. */
 errcode pack_check(const struct pack *pack, struct err *err);

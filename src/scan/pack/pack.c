@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opening a pack: checksum or signature, the veil, the bounds. Nothing is done per entry. */
+/* Opening a pack: checksum and signature, the veil, the bounds. Nothing is done per entry. */
 #include "base/cleanup.h"
 #include "base/require.h"
 #include "scan/pack/image_chunk.h"
@@ -10,8 +10,7 @@
 /* ---- trust ---- */
 
 static errcode
-check_seal(const struct pack *pack, const char *path, const uint8_t *public_key, bool digest_too,
-           struct err *err)
+check_seal(const struct pack *pack, const char *path, const uint8_t *public_key, struct err *err)
 {
     uint8_t digest[SHA256_BYTES];
     bool is_signed = seal_is_signed(&pack->seal);
@@ -20,8 +19,6 @@ check_seal(const struct pack *pack, const char *path, const uint8_t *public_key,
     if (public_key && memcmp(pack->seal.public_key, public_key, SIGN_PUBLIC) != 0)
         return err_set(err, ERR_DENIED, "%s is signed with another key than the required one",
                        path);
-    if (!digest_too)
-        return OK;
     seal_digest(pack->file.chunks, pack->file.count, digest);
     if (memcmp(digest, pack->seal.digest, sizeof digest) != 0)
         return err_set(err, ERR_CORRUPT,
@@ -29,12 +26,6 @@ check_seal(const struct pack *pack, const char *path, const uint8_t *public_key,
     if (is_signed && !seal_holds(&pack->seal, digest))
         return err_set(err, ERR_DENIED, "%s has a forged signature", path);
     return OK;
-}
-
-errcode
-pack_verify(const struct pack *pack, const uint8_t *public_key, struct err *err)
-{
-    return check_seal(pack, "the pack", public_key, true, err);
 }
 
 static errcode
@@ -113,55 +104,53 @@ find_arrays(struct pack *pack, struct err *err)
 
 /* ---- the veil ---- */
 
-static size_t
-align_up(size_t n)
+/* Takes a chunk off its veil where it stands. */
+static errcode
+unveil(struct pack *pack, uint32_t id, str *ret, struct err *err)
 {
-    return (n + CHUNK_ALIGN - 1) / CHUNK_ALIGN * CHUNK_ALIGN;
+    errcode code = chunk_find(&pack->file, id, 1, ret, err);
+    if (code != OK)
+        return code;
+    char *bytes = pack->file.copy + (ret->p - pack->file.copy);
+    veil(veil_seed(pack->meta.seed, id), 0, bytes, bytes, ret->n);
+    return OK;
 }
 
 static errcode
-unveil(struct pack *pack, struct err *err)
+unveil_all(struct pack *pack, struct err *err)
 {
-    static const uint32_t ids[] = {PACK_TEXT, PACK_RULES, PACK_FILE_NAMES, PACK_CONTAINER_REGEX};
-    enum { COUNT = sizeof ids / sizeof *ids };
-    str veiled[COUNT], clear[COUNT];
-    size_t room = CHUNK_ALIGN;
-    for (size_t i = 0; i < COUNT; i++) {
-        errcode code = chunk_find(&pack->file, ids[i], 1, &veiled[i], err);
-        if (code != OK)
-            return code;
-        room += align_up(veiled[i].n);
-    }
-    pack->clear = mem_alloc(room);
-    for (size_t i = 0, at = align_up((uintptr_t)pack->clear) - (uintptr_t)pack->clear; i < COUNT;
-         at += align_up(veiled[i].n), i++) {
-        clear[i] = (str){pack->clear + at, veiled[i].n};
-        veil(veil_seed(pack->meta.seed, ids[i]), 0, veiled[i].p, pack->clear + at, veiled[i].n);
-    }
-    pack->texts = clear[0];
-    pack->regex = clear[3];
-    errcode code = image_chunk_read(clear[1], &pack->rules, err);
-    return code == OK ? image_chunk_read(clear[2], &pack->file_names, err) : code;
+    str rules = {0}, names = {0};
+    errcode code = unveil(pack, PACK_TEXT, &pack->texts, err);
+    if (code == OK)
+        code = unveil(pack, PACK_CONTAINER_REGEX, &pack->regex, err);
+    if (code == OK)
+        code = unveil(pack, PACK_RULES, &rules, err);
+    if (code == OK)
+        code = image_chunk_read(rules, &pack->rules, err);
+    if (code == OK)
+        code = unveil(pack, PACK_FILE_NAMES, &names, err);
+    return code == OK ? image_chunk_read(names, &pack->file_names, err) : code;
 }
 
 /* ---- opening ---- */
 
 static errcode
-read_pack(struct pack *pack, const char *path, const uint8_t *public_key, uint64_t version_min,
-          struct err *err)
+read_pack(struct pack *pack, const char *path, const struct pack_options *options, struct err *err)
 {
+    const struct chunk_file *file = &pack->file;
     errcode code = find_one(pack, PACK_META, &pack->meta, sizeof pack->meta, err);
     if (code == OK)
         code = find_one(pack, PACK_SEAL, &pack->seal, sizeof pack->seal, err);
-    if (code != OK)
-        return code;
-    code = check_seal(pack, path, public_key, public_key != NULL, err);
+    if (code == OK && file->chunks[file->count - 1].id != PACK_SEAL)
+        code = err_set(err, ERR_CORRUPT, "%s: something stands behind its seal", path);
     if (code == OK)
-        code = check_meta(pack, path, version_min, err);
+        code = check_seal(pack, path, options->public_key, err);
+    if (code == OK)
+        code = check_meta(pack, path, options->version_min, err);
     if (code == OK)
         code = find_arrays(pack, err);
     if (code == OK)
-        code = unveil(pack, err);
+        code = unveil_all(pack, err);
     if (code == OK)
         code = pack_check(pack, err);
     if (code == OK)
@@ -171,34 +160,19 @@ read_pack(struct pack *pack, const char *path, const uint8_t *public_key, uint64
     return code;
 }
 
-/* A required signature covers more than the checksum does; that one is computed only to tell
- * damage from forgery. */
 errcode
-pack_open(const char *path, const uint8_t *public_key, uint64_t version_min, struct pack **ret,
-          struct err *err)
+pack_open(const char *path, const struct pack_options *options, struct pack **ret, struct err *err)
 {
+    enum { PACK_MAX = 1 << 30 };
     struct pack *pack = mem_calloc(1, sizeof *pack);
-    struct err trouble;
-    errcode code = chunk_file_open(path, PACK_MAGIC, public_key == NULL, &pack->file, err);
-    if (code != OK) {
-        free(pack);
-        return code;
-    }
-    code = read_pack(pack, path, public_key, version_min, &trouble);
-    if ((code == ERR_CORRUPT || code == ERR_DENIED) && public_key) {
-        struct chunk_file again;
-        errcode damage = chunk_file_open(path, PACK_MAGIC, true, &again, &trouble);
-        if (damage == OK)
-            chunk_file_close(&again);
-        else
-            code = damage;
-    }
-    if (code == OK) {
+    errcode code = chunk_file_read(path, PACK_MAGIC, PACK_MAX, &pack->file, err);
+    if (code == OK)
+        code = read_pack(pack, path, options, err);
+    if (code == OK)
         *ret = pack;
-        return OK;
-    }
-    pack_close(pack);
-    return err_set(err, code, "%s", trouble.text);
+    else
+        pack_close(pack);
+    return code;
 }
 
 void
@@ -207,7 +181,6 @@ pack_close(struct pack *pack)
     if (!pack)
         return;
     rules_free(pack->name_rules);
-    free(pack->clear);
     chunk_file_close(&pack->file);
     free(pack);
 }

@@ -13,6 +13,10 @@
 
 struct pack;
 
+struct pack_options {
+    const uint8_t *public_key; /* whose signature the pack must have; NULL: anyone's or nobody's */
+    uint64_t version_min;      /* an older pack is refused */
+};
 /* Who made what stands in a source; empty where nobody says. */
 struct pack_about {
     str licence, author, url;
@@ -43,9 +47,6 @@ size_t pack_source_count(const struct pack *pack);
 struct pack_source pack_source_at(const struct pack *pack, size_t i);
 /* Where a rule of the pack came from; false when nobody says. */
 bool pack_source_of_rule(const struct pack *pack, size_t rule, struct pack_source *ret);
-/* All of the pack once more: the digest that is its id, and the signature by PUBLIC_KEY, or by
- * whoever signed it when that is NULL. */
-errcode pack_verify(const struct pack *pack, const uint8_t *public_key, struct err *err);
 
 /* ---- looking up ---- */
 
@@ -114,6 +115,8 @@ bool pack_build_wants(enum pack_pass pass, const char *path);
 errcode pack_build_read(struct pack_build *build, enum pack_pass pass,
                         const struct pack_input *input, struct err *err);
 struct pack_counts pack_build_counts(const struct pack_build *build);
+/* Signatures for other versions of ClamAV, which are left out. */
+size_t pack_build_other_level(const struct pack_build *build);
 
 struct pack_write_options {
     uint64_t version;
