@@ -140,14 +140,8 @@ test_rest(void)
                !str_to_hex(STR("1g"), &number) && !str_to_hex(STR("0x1"), &number),
            "too long, nothing, no digit, a prefix");
     tap_ok(str_is_shown(STR("Mã độc (c) \u00a9")), "text that a terminal shows");
-    static const char *const hidden[] = {"a\tb",
-                                         "\033[2J",
-                                         "\xc2\x9b;2J",
-                                         "\xc2\x85",
-                                         "\x7f",
-                                         "\u202egnp.exe",
-                                         "\xff",
-                                         "\u2028"};
+    static const char *const hidden[] = {"a\tb", "\033[2J",       "\xc2\x9b;2J", "\xc2\x85",
+                                         "\x7f", "\u202egnp.exe", "\xff",        "\u2028"};
     for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
         tap_ok(!str_is_shown(str_of(hidden[i])), "control character or mark %zu is not", i);
     tap_ok(str_has_control(STR("a\x01")) && !str_has_control(STR("a\tb\n")), "control bytes");
