@@ -93,6 +93,7 @@ matches_of(struct regex_machine *machine, const struct regex *regex, unsigned fl
     errcode result = regex_compile(regex, flags, test_rate, &arena, &code, &parts, &count, err);
     if (!result)
         result = regex_check(buf_view(&code), err);
+    regex_machine_watch(machine, data);
     for (size_t i = 0; !result && i < count; i++)
         matches_of_part(machine, buf_view(&code), &parts[i], flags, regex_is_greedy(regex), data,
                         matches);

@@ -99,6 +99,11 @@ struct regex_machine;
 struct regex_machine *regex_machine_new(void);
 void regex_machine_free(struct regex_machine *machine);
 
+/* DATA is what is run over from now on, until the next call, and does not change: what a run
+ * learned of it spares the next ones reading the same bytes. Nothing is known of what was watched
+ * before. */
+void regex_machine_watch(struct regex_machine *machine, str data);
+
 /* Runs forwards from AT, which is within DATA or its end; where the match ends (the farthest end
  * with LONGEST, else the nearest), or SIZE_MAX. At most REGEX_REACH bytes are read; `^`, `$` and
  * `\b` look at DATA's bounds and at the byte before AT. An end at AT is no match in a string when

@@ -232,6 +232,7 @@ scanner_block(struct scanner *scanner, str data, uint64_t base)
 {
     scanner->data = data;
     scanner->base = base;
+    regex_machine_watch(scanner->machine, data);
     size_t whole = data.n < 4 ? 0 : data.n - 3;
     for (size_t from = 0; from < whole && !scanner->timed_out; from += WINDOW) {
         size_t to = whole - from > WINDOW ? from + WINDOW : whole;
