@@ -98,6 +98,20 @@ yara -w -p 1 --scan-list -d ext=5 -d ext_s=x rules.yar list 2>/dev/null | sort >
 "$KHIEN" yara -w -p 1 --scan-list -d ext=5 -d ext_s=x rules.yar list 2>/dev/null | sort >khien.out
 same yara.out khien.out 'the files of a list'
 
+# A whole word is any match that ends where a word does, not only the first or longest one.
+cat >words.yar <<'END'
+rule a { strings: $ = /(foobar|foo)/ fullword condition: any of them }
+rule b { strings: $ = /(foo|foobar)/ fullword condition: any of them }
+rule c { strings: $ = /abcd(efg|e)/ fullword condition: any of them }
+rule d { strings: $ = /abcd(e|ef)(g|fgh)/ fullword condition: any of them }
+rule e { strings: $ = /abcd(ef+|e)/ fullword wide condition: any of them }
+END
+printf 'foobar foo fooba abcdefg abcdefgh abcdef a\0b\0c\0d\0e\0 \0a\0b\0c\0d\0e\0f\0g\0' >words
+yara -s -L words.yar words 2>/dev/null >yara.out
+"$KHIEN" yara -w -s -L words.yar words 2>/dev/null >khien.out
+same yara.out khien.out 'whole words'
+is "$(wc -l <khien.out)" 13 'of which there are some'
+
 # ---- a process ----
 cat >process.yar <<'END'
 rule name { strings: $a = "sleep" $b = { 7f 45 4c 46 } condition: $a and #b > 1 }

@@ -22,9 +22,9 @@ run(str code, uint32_t place, str text)
 {
     struct regex_machine *machine = regex_machine_new();
     size_t middle = text.n / 2, sum = 0;
-    size_t end = regex_forward(machine, code, place, text, middle, true);
+    size_t end = regex_forward(machine, code, place, text, middle, true, NULL, NULL);
     require(end == SIZE_MAX || (end >= middle && end <= text.n));
-    size_t near = regex_forward(machine, code, place, text, middle, false);
+    size_t near = regex_forward(machine, code, place, text, middle, false, NULL, NULL);
     require((near == SIZE_MAX) == (end == SIZE_MAX) && near <= end);
     regex_backward(machine, code, place, text, middle, count_found, &sum);
     regex_search(machine, code, place, text);

@@ -70,7 +70,7 @@ matches_of_part(struct regex_machine *machine, str code, const struct regex_part
     for (size_t at = 0; at <= data.n; at++) {
         if (!is_anchor(part, data, at, flags))
             continue;
-        context.end = regex_forward(machine, code, part->forward, data, at, greedy);
+        context.end = regex_forward(machine, code, part->forward, data, at, greedy, NULL, NULL);
         if (context.end == SIZE_MAX || (!part->has_backward && context.end == at))
             continue;
         if (part->has_backward)

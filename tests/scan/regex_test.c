@@ -541,7 +541,8 @@ test_check(void)
         if (regex_check(buf_view(&code), NULL))
             refused++;
         else
-            regex_forward(machine, buf_view(&code), 0, STR("abcdgxyz12345678q"), 0, true);
+            regex_forward(machine, buf_view(&code), 0, STR("abcdgxyz12345678q"), 0, true, NULL,
+                          NULL);
         code.p[i] ^= 0x15;
     }
     tap_ok(refused > 50, "%zu of %zu broken programs are refused", refused, code.n);

@@ -641,7 +641,7 @@ next_match(struct pass *pass, bool *started)
 
 size_t
 regex_forward(struct regex_machine *machine, str code, uint32_t program, str data, size_t at,
-              bool longest)
+              bool longest, bool (*accepts)(void *context, size_t end), void *context)
 {
     struct pass pass = pass_new(machine, code, program, data, at);
     size_t end = SIZE_MAX;
@@ -650,7 +650,9 @@ regex_forward(struct regex_machine *machine, str code, uint32_t program, str dat
     if (pass.high - at > REGEX_REACH)
         pass.high = at + REGEX_REACH;
     while (next_match(&pass, &started)) {
-        if (longest)
+        if (accepts && !accepts(context, pass.at))
+            continue;
+        if (longest && !accepts)
             pass_matches(&pass);
         end = pass.at;
         if (!longest)

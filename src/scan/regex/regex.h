@@ -107,9 +107,9 @@ void regex_machine_watch(struct regex_machine *machine, str data);
 /* Runs forwards from AT, which is within DATA or its end; where the match ends (the farthest end
  * with LONGEST, else the nearest), or SIZE_MAX. At most REGEX_REACH bytes are read; `^`, `$` and
  * `\b` look at DATA's bounds and at the byte before AT. An end at AT is no match in a string when
- * the part has nothing to run backwards. */
+ * the part has nothing to run backwards. With ACCEPTS only ends that it takes count. */
 size_t regex_forward(struct regex_machine *machine, str code, uint32_t program, str data, size_t at,
-                     bool longest);
+                     bool longest, bool (*accepts)(void *context, size_t end), void *context);
 /* Runs backwards from AT (the first byte read is AT - 1). Each place where a match may begin is
  * given to FOUND until it returns false. */
 void regex_backward(struct regex_machine *machine, str code, uint32_t program, str data, size_t at,

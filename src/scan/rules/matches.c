@@ -14,14 +14,21 @@ is_alphanumeric(uint8_t c)
 
 /* A wide text stands among wide letters, whose second byte is zero. */
 static bool
-is_fullword(str block, size_t start, size_t end, bool wide)
+word_begins(str block, size_t start, bool wide)
 {
     const uint8_t *data = (const uint8_t *)block.p;
     if (!wide)
-        return !(start >= 1 && is_alphanumeric(data[start - 1])) &&
-               !(end < block.n && is_alphanumeric(data[end]));
-    return !(start >= 2 && data[start - 1] == 0 && is_alphanumeric(data[start - 2])) &&
-           !(end + 1 < block.n && data[end + 1] == 0 && is_alphanumeric(data[end]));
+        return start < 1 || !is_alphanumeric(data[start - 1]);
+    return start < 2 || data[start - 1] != 0 || !is_alphanumeric(data[start - 2]);
+}
+
+bool
+scanner_word_ends(str block, size_t end, bool wide)
+{
+    const uint8_t *data = (const uint8_t *)block.p;
+    if (!wide)
+        return end >= block.n || !is_alphanumeric(data[end]);
+    return end + 1 >= block.n || data[end + 1] != 0 || !is_alphanumeric(data[end]);
 }
 
 static struct matches *
@@ -150,7 +157,8 @@ scanner_add_match(struct scanner *scanner, uint32_t string, size_t start, size_t
         return;
     }
     if ((record->flags & STRING_FULLWORD) &&
-        !is_fullword(scanner->data, start, start + length, wide))
+        !(word_begins(scanner->data, start, wide) &&
+          scanner_word_ends(scanner->data, start + length, wide)))
         return;
     add_whole(scanner, string, scanner->base + start, length, key);
 }

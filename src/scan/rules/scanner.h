@@ -103,6 +103,8 @@ void scanner_judge(struct scanner *scanner);
 void scanner_verify(struct scanner *scanner, uint32_t pattern, size_t at);
 void scanner_add_match(struct scanner *scanner, uint32_t string, size_t start, size_t length,
                        uint8_t key, bool wide);
+/* Whether no word goes on at END of the block. */
+bool scanner_word_ends(str block, size_t end, bool wide);
 void scanner_add_piece(struct scanner *scanner, uint32_t string, size_t start, size_t length);
 bool scanner_guard_holds(struct scanner *scanner, uint32_t rule);
 /* Counts work; true when the time is up. */

@@ -49,27 +49,39 @@ wants_match(struct scanner *scanner, uint32_t string)
     return alive;
 }
 
-/* All strings are asked, so that none is asked first while a program runs: a guard may run another
- * one on the same machine. */
-static bool
-any_wants(struct scanner *scanner, const struct pattern_record *pattern)
+/* Strings that are whole words end where no word goes on, so other ends than those of the others
+ * count for them: /(foo|foobar)/ fullword is in "foobar". Pieces of a chain are no words. */
+enum { ENDS_ANYWHERE = 1, ENDS_A_WORD = 2 };
+
+static unsigned
+end_of(const struct scanner *scanner, uint32_t string)
+{
+    unsigned flags = scanner->rules->strings[string].flags;
+    return flags & STRING_FULLWORD && !(flags & STRING_PIECE) ? ENDS_A_WORD : ENDS_ANYWHERE;
+}
+
+/* The kinds of ends that strings of the pattern want. All are asked, so that none is asked first
+ * while a program runs: a guard may run another one on the same machine. */
+static unsigned
+wanted_ends(struct scanner *scanner, const struct pattern_record *pattern)
 {
     const struct link_record *links = scanner->rules->links + pattern->first_link;
-    bool any = false;
+    unsigned ends = 0;
     for (uint32_t i = 0; i < pattern->link_count; i++)
-        any |= wants_match(scanner, links[i].string);
-    return any;
+        if (wants_match(scanner, links[i].string))
+            ends |= end_of(scanner, links[i].string);
+    return ends;
 }
 
 static void
-add_match(struct scanner *scanner, const struct pattern_record *pattern, size_t start,
-          size_t length, uint8_t key)
+add_match(struct scanner *scanner, const struct pattern_record *pattern, unsigned ends,
+          size_t start, size_t length, uint8_t key)
 {
     const struct link_record *links = scanner->rules->links + pattern->first_link;
     bool settled = true;
     for (uint32_t i = 0; i < pattern->link_count; i++) {
         uint32_t string = links[i].string;
-        if (wants_match(scanner, string))
+        if (ends & end_of(scanner, string) && wants_match(scanner, string))
             scanner_add_match(scanner, string, start, length, key, pattern->flags & PATTERN_WIDE);
         settled &= (scanner->states[string] & STATE_DONE) != 0;
     }
@@ -79,6 +91,7 @@ add_match(struct scanner *scanner, const struct pattern_record *pattern, size_t 
 struct split {
     struct scanner *scanner;
     const struct pattern_record *pattern;
+    unsigned ends;
     size_t end;
 };
 
@@ -86,21 +99,25 @@ static bool
 found_start(void *context, size_t start)
 {
     struct split *split = context;
-    add_match(split->scanner, split->pattern, start, split->end - start, 0);
+    add_match(split->scanner, split->pattern, split->ends, start, split->end - start, 0);
     return true;
 }
 
+static bool
+ends_a_word(void *context, size_t end)
+{
+    const struct split *split = context;
+    return scanner_word_ends(split->scanner->data, end, split->pattern->flags & PATTERN_WIDE);
+}
+
 static void
-verify_regex(struct scanner *scanner, const struct pattern_record *pattern, size_t at)
+verify_ends(struct scanner *scanner, const struct pattern_record *pattern, unsigned ends, size_t at)
 {
     str code = scanner->rules->regex;
-    struct split split = {scanner, pattern, 0};
-    if (!any_wants(scanner, pattern)) {
-        scanner->settled[pattern - scanner->rules->patterns] = true;
-        return;
-    }
+    struct split split = {scanner, pattern, ends, 0};
     split.end = regex_forward(scanner->machine, code, pattern->forward, scanner->data, at,
-                              pattern->flags & PATTERN_GREEDY);
+                              pattern->flags & PATTERN_GREEDY,
+                              ends == ENDS_A_WORD ? ends_a_word : NULL, &split);
     if (split.end == SIZE_MAX)
         return;
     if (pattern->flags & PATTERN_BACKWARD)
@@ -108,6 +125,18 @@ verify_regex(struct scanner *scanner, const struct pattern_record *pattern, size
                        &split);
     else
         found_start(&split, at);
+}
+
+static void
+verify_regex(struct scanner *scanner, const struct pattern_record *pattern, size_t at)
+{
+    unsigned ends = wanted_ends(scanner, pattern);
+    if (!ends)
+        scanner->settled[pattern - scanner->rules->patterns] = true;
+    if (ends & ENDS_ANYWHERE)
+        verify_ends(scanner, pattern, ENDS_ANYWHERE, at);
+    if (ends & ENDS_A_WORD)
+        verify_ends(scanner, pattern, ENDS_A_WORD, at);
 }
 
 static void
@@ -134,7 +163,7 @@ verify_bytes(struct scanner *scanner, const struct pattern_record *pattern, size
         same = same_xored(data, pattern, text, &key);
     }
     if (same)
-        add_match(scanner, pattern, at, n, key);
+        add_match(scanner, pattern, ENDS_ANYWHERE | ENDS_A_WORD, at, n, key);
 }
 
 void
