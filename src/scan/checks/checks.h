@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What makes programs start by themselves or hide, and who they talk to: one check a file, of Linux
+ * in linux/, of Windows in windows/. A check reports what a person should know of, not what every
+ * system has: on a clean system none finds anything. */
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+enum finding_level {
+    FINDING_LOOK,       /* unusual; a person should look at it */
+    FINDING_SUSPICIOUS, /* as malware does it */
+    FINDING_MALICIOUS,  /* known to be malware: a rule, a hash, an indicator */
+    FINDING_LEVELS,
+};
+
+struct check_words {
+    const char *title;   /* "Chương trình tự chạy trong crontab" */
+    const char *meaning; /* what it is and why it matters, for someone who is no expert */
+    const char *advice;  /* what to do next */
+};
+struct checking;
+struct check {
+    const char *id;     /* "cron": stable, in JSON */
+    const char *attack; /* the technique of MITRE ATT&CK: "T1053.003" */
+    struct check_words vi, en;
+    void (*run)(struct checking *checking, const struct check *check);
+};
+
+struct finding {
+    const struct check *check;
+    enum finding_level level;
+    const char *subject; /* what it is of: a path, "process 12 (name)", an address with port */
+    const char *detail;  /* what was seen there, one line; may be empty */
+    const char *file;    /* that holds it, to quarantine; NULL when there is none */
+    size_t line;         /* of FILE that starts it, from 1; 0: the file itself */
+    uint32_t pid;        /* 0: no process */
+};
+
+struct checking {
+    /* A folder that stands for the system's root, for tests and for disks of other systems; "" for
+     * the system that runs. Checks of what runs (processes, connections) are left out with one. */
+    const char *root;
+    /* Names a C2 server; NULL where no indicators are known. ADDRESS is text, ret_name 256 bytes.
+     */
+    bool (*is_listed)(void *context, const char *address, char *ret_name);
+    void *context;
+    void (*found)(void *context, const struct finding *finding);
+    /* A program or script that starts by itself: it is to be scanned whatever the scan's scope is.
+     */
+    void (*starts)(void *context, const char *path);
+    /* What could not be seen, and why: no right, no such interface. */
+    void (*unseen)(void *context, const struct check *check, const char *what,
+                   const struct err *why);
+    size_t looked; /* entries that were looked at: a check that saw nothing found nothing */
+};
+
+extern const struct check *const checks[]; /* of this system; ends with NULL */
+const struct check *check_find(str id);
+/* All of them, in their order. */
+void checks_run(struct checking *checking);

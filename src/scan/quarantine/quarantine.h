@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Taking files out of the way so that they can be given back. A file that is taken is copied under
+ * a veil, the copy is made durable and read back, and only then the file is unlinked, after a look
+ * that it still is the one that was scanned. Whatever moment the machine stops at, each file is
+ * whole in its place or in quarantine. */
+#pragma once
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/hash.h"
+
+struct quarantine;
+/* FOLDER is made when it is not there (0700) and must be its owner's alone; what a crash left
+ * behind is finished or undone. One program at a time; another one is ERR_BUSY. */
+errcode quarantine_open(const char *folder, struct quarantine **ret, struct err *err);
+void quarantine_close(struct quarantine *quarantine);
+
+/* What was scanned, so that nothing else is taken instead. */
+struct file_identity {
+    uint64_t device, inode, size;
+    int64_t modified, changed; /* nanoseconds since 1970 */
+    struct sha256 sha256;      /* of its content */
+};
+/* Of an open file, without its digest. */
+errcode file_identity_of(int fd, const char *name, struct file_identity *ret, struct err *err);
+
+enum {
+    QUARANTINE_NETWORK = 1, /* also from network file systems */
+    QUARANTINE_SYSTEM = 2,  /* also files of packages and of the system */
+};
+/* Whether taking PATH needs one of the flags; 0: no. */
+unsigned quarantine_asks(const char *path);
+/* Takes the file. WHY is the name of what was found in it. Links are not followed, in no part of
+ * the path's last folder; hard links, folders and special files are refused, as is a file that is
+ * not the one of IDENTITY any more (ERR_BUSY). */
+errcode quarantine_take(struct quarantine *quarantine, const char *path,
+                        const struct file_identity *identity, const char *why, unsigned flags,
+                        uint64_t *ret_number, struct err *err);
+/* Takes line LINE (from 1), which must be TEXT still, out of the text file PATH. */
+errcode quarantine_take_line(struct quarantine *quarantine, const char *path, size_t line, str text,
+                             const char *why, unsigned flags, uint64_t *ret_number,
+                             struct err *err);
+/* Ends a process that still runs the program that it did when it was found (STARTED: its start
+ * time, field 22 of /proc/PID/stat), and notes it. */
+errcode quarantine_stop(struct quarantine *quarantine, uint32_t pid, uint64_t started,
+                        const char *why, uint64_t *ret_number, struct err *err);
+
+enum quarantine_kind { QUARANTINE_FILE, QUARANTINE_LINE, QUARANTINE_PROCESS };
+struct quarantine_item {
+    uint64_t number;
+    enum quarantine_kind kind;
+    usec taken;
+    const char *path, *why; /* a path as it was, bytes that are no UTF-8 included */
+    uint64_t size;
+    struct sha256 sha256;
+    uint32_t mode, owner, group;
+    bool is_restored, is_deleted; /* it stays listed */
+};
+/* In the order of their numbers; false behind the last. Strings are the quarantine's. */
+bool quarantine_at(const struct quarantine *quarantine, size_t i, struct quarantine_item *ret);
+/* Puts it back with owner, mode, ACL, extended attributes and times, or to the path TO. Nothing
+ * that stands there is replaced. */
+errcode quarantine_restore(struct quarantine *quarantine, uint64_t number, const char *to,
+                           struct err *err);
+/* Deletes what is kept of it for good. */
+errcode quarantine_delete(struct quarantine *quarantine, uint64_t number, struct err *err);
