@@ -169,7 +169,7 @@ read_table(const char *path, str bytes, const char magic[8], struct chunk_file *
     if (header.size != bytes.n)
         return err_set(err, ERR_CORRUPT, "%s has %zu bytes and should have %llu: %s", path, bytes.n,
                        (unsigned long long)header.size,
-                       bytes.n < header.size ? "it was cut, fetch it again" : "it was added to");
+                       bytes.n < header.size ? "it is truncated, fetch it again" : "it was added to");
     uint64_t end = sizeof header + (uint64_t)header.count * sizeof(struct entry);
     if (header.zero || header.count > CHUNKS_MAX || end > bytes.n - sizeof(struct checksum))
         return err_set(err, ERR_CORRUPT, "%s has a broken table of contents", path);

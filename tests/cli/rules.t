@@ -201,7 +201,7 @@ is "$("$KHIEN" rules info plain.pack | sed -n 's/^signed by *//p')" \
 fails 'and is refused where a key is required' 'is not signed' \
     "$KHIEN" yara --public-key public.key plain.pack files
 head -c 3000 signed.pack >cut.pack
-fails 'a truncated pack' 'it was cut' "$KHIEN" rules verify cut.pack
+fails 'a truncated pack' 'it is truncated' "$KHIEN" rules verify cut.pack
 cp signed.pack damaged.pack
 printf 'x' | dd of=damaged.pack bs=1 seek=3000 conv=notrunc 2>dd.log
 fails 'a damaged pack' 'checksum' "$KHIEN" yara damaged.pack files/bad.txt

@@ -45,7 +45,7 @@ run_is_sound(const struct program *program, const struct run *run)
     return run->set < head->sets && run->min <= REPEAT_MAX && run->min <= run->max &&
            run->max <= REPEAT_NO_END && run->max > 0 && run->ring <= head->ring_words &&
            ring_words(run->min) <= head->ring_words - run->ring &&
-           run->instruction + 1 < head->instructions &&
+           run->instruction < head->instructions - 1 &&
            program->instructions[run->instruction].operation == OP_RUN;
 }
 

@@ -125,7 +125,7 @@ operands_fit(const struct state *state, enum code_operation op, const uint32_t *
     case CODE_LOOP_VALUES:
         return words[0] < CODE_LOOPS_MAX * 2 && words[2] < CODE_STACK_MAX;
     case CODE_LOOP_DICTIONARY:
-        return words[0] + 1 < CODE_LOOPS_MAX * 2;
+        return words[0] < CODE_LOOPS_MAX * 2 - 1;
     default:
         return true;
     }
