@@ -32,8 +32,8 @@ struct unpack_options {
     unsigned seconds_max; /* 120 */
 };
 struct unpack_member {
-    const char *path; /* "a.zip/docs/b.docm/Macros/VBA/Module1": NULs, controls and bad UTF-8 are
-                         replaced; a member without a name is "#1", "#2" … */
+    const char *path; /* "a.zip/b.docm/word/vbaProject.bin/VBA/M1.vba": NULs, controls and bad UTF-8
+                         are replaced; a member without a name is "#1", "#2" … */
     const char *kind; /* of the container that it was in: "zip", "ole2", "pdf" … */
     str data;         /* until the call returns */
     unsigned depth;   /* 1: inside of the file itself */

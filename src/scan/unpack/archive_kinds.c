@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the formats of the library of archives begin. */
+#include "scan/unpack/library.h"
+
+static void
+read_by(struct unpack *walk, str data, enum library_format format, const char *name)
+{
+    if (!library_read(walk, data, format, name))
+        unpack_skip(walk, STR(""), UNPACK_UNKNOWN, name);
+}
+
+bool
+unpack_by_library(struct unpack *walk, str data, const char *kind)
+{
+    bool is_tar = strcmp(kind, "tar") == 0;
+    return library_read(walk, data, is_tar ? LIBRARY_TAR : LIBRARY_ZIP, kind);
+}
+
+static bool
+begins(str data, str magic, size_t offset)
+{
+    return str_eq(unpack_slice(data, offset, magic.n), magic);
+}
+
+/* ── compressed streams ── */
+
+static bool
+matches_bzip2(str data, const char *name)
+{
+    (void)name;
+    return begins(data, STR("BZh"), 0) && unpack_u8(data, 3) >= '1' && unpack_u8(data, 3) <= '9' &&
+           (begins(data, STR("\x31\x41\x59\x26\x53\x59"), 4) ||
+            begins(data, STR("\x17\x72\x45\x38\x50\x90"), 4));
+}
+static void
+read_bzip2(struct unpack *walk, str data)
+{
+    read_by(walk, data, LIBRARY_COMPRESSED, "bzip2");
+}
+const struct unpack_kind unpack_bzip2 = {"bzip2", matches_bzip2, read_bzip2};
+
+static bool
+matches_xz(str data, const char *name)
+{
+    (void)name;
+    return begins(data, STR("\xfd\x37zXZ\0"), 0);
+}
+static void
+read_xz(struct unpack *walk, str data)
+{
+    read_by(walk, data, LIBRARY_COMPRESSED, "xz");
+}
+const struct unpack_kind unpack_xz = {"xz", matches_xz, read_xz};
+
+static bool
+matches_zstd(str data, const char *name)
+{
+    (void)name;
+    return begins(data, STR("\x28\xb5\x2f\xfd"), 0);
+}
+static void
+read_zstd(struct unpack *walk, str data)
+{
+    read_by(walk, data, LIBRARY_COMPRESSED, "zstd");
+}
+const struct unpack_kind unpack_zstd = {"zstd", matches_zstd, read_zstd};
+
+/* It has no magic: properties, a dictionary of 2^n or 2^n + 2^(n-1) bytes, a size that is not
+ * known or is sensible, and the range coder's first byte, which is 0. */
+static bool
+matches_lzma(str data, const char *name)
+{
+    (void)name;
+    uint32_t dictionary = unpack_u32(data, 1);
+    uint64_t size = unpack_u64(data, 5);
+    uint32_t low = dictionary & -dictionary;
+    return data.n > 18 && unpack_u8(data, 0) == 0x5d && unpack_u8(data, 13) == 0 &&
+           dictionary >= 4096 && (dictionary == low || dictionary == low * 3) &&
+           (size == UINT64_MAX || size < (uint64_t)1 << 40);
+}
+static void
+read_lzma(struct unpack *walk, str data)
+{
+    read_by(walk, data, LIBRARY_COMPRESSED, "lzma");
+}
+const struct unpack_kind unpack_lzma = {"lzma", matches_lzma, read_lzma};
+
+/* ── archives ── */
+
+static bool
+matches_7z(str data, const char *name)
+{
+    (void)name;
+    return begins(data, STR("7z\xbc\xaf\x27\x1c"), 0);
+}
+static void
+read_7z(struct unpack *walk, str data)
+{
+    read_by(walk, data, LIBRARY_7Z, "7z");
+}
+const struct unpack_kind unpack_7z = {"7z", matches_7z, read_7z};
+
+static bool
+matches_cab(str data, const char *name)
+{
+    (void)name;
+    return begins(data, STR("MSCF\0\0\0\0"), 0);
+}
+static void
+read_cab(struct unpack *walk, str data)
+{
+    read_by(walk, data, LIBRARY_CAB, "cab");
+}
+const struct unpack_kind unpack_cab = {"cab", matches_cab, read_cab};
+
+static bool
+matches_rar(str data, const char *name)
+{
+    (void)name;
+    return begins(data, STR("Rar!\x1a\x07"), 0);
+}
+static void
+read_rar(struct unpack *walk, str data)
+{
+    read_by(walk, data, LIBRARY_RAR, "rar");
+}
+const struct unpack_kind unpack_rar = {"rar", matches_rar, read_rar};
+
+static bool
+matches_cpio(str data, const char *name)
+{
+    (void)name;
+    if (begins(data, STR("07070"), 0))
+        return unpack_u8(data, 5) == '1' || unpack_u8(data, 5) == '2' || unpack_u8(data, 5) == '7';
+    /* The binary one: 26 bytes, whose name has a length and an end. */
+    bool little = begins(data, STR("\xc7\x71"), 0), big = begins(data, STR("\x71\xc7"), 0);
+    uint32_t length =
+        little ? unpack_u16(data, 20) : unpack_u8(data, 20) << 8 | unpack_u8(data, 21);
+    return (little || big) && length > 1 && length < 4096 && data.n > 26 + (size_t)length &&
+           data.p[26 + length - 1] == 0;
+}
+static void
+read_cpio(struct unpack *walk, str data)
+{
+    read_by(walk, data, LIBRARY_CPIO, "cpio");
+}
+const struct unpack_kind unpack_cpio = {"cpio", matches_cpio, read_cpio};
+
+static bool
+matches_ar(str data, const char *name)
+{
+    (void)name;
+    return begins(data, STR("!<arch>\n"), 0);
+}
+static void
+read_ar(struct unpack *walk, str data)
+{
+    read_by(walk, data, LIBRARY_AR, "ar");
+}
+const struct unpack_kind unpack_ar = {"ar", matches_ar, read_ar};
+
+static bool
+matches_lha(str data, const char *name)
+{
+    (void)name;
+    return begins(data, STR("-l"), 2) && unpack_u8(data, 6) == '-' &&
+           (unpack_u8(data, 4) == 'h' || unpack_u8(data, 4) == 'z') && data.n > 21;
+}
+static void
+read_lha(struct unpack *walk, str data)
+{
+    read_by(walk, data, LIBRARY_LHA, "lha");
+}
+const struct unpack_kind unpack_lha = {"lha", matches_lha, read_lha};
+
+static bool
+matches_iso(str data, const char *name)
+{
+    (void)name;
+    return begins(data, STR("CD001"), 32769);
+}
+static void
+read_iso(struct unpack *walk, str data)
+{
+    read_by(walk, data, LIBRARY_ISO, "iso");
+}
+const struct unpack_kind unpack_iso = {"iso", matches_iso, read_iso};

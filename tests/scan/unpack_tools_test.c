@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Archives that other programs make, compared with what other programs take out of them. */
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/tap.h"
+#include "oracle.h"
+#include "tests/scan/unpacked.h"
+
+enum { FILE_MAX = 1 << 30 };
+
+static struct arena arena;
+
+static str
+shell(const char *script)
+{
+    const char *const arguments[] = {"sh", "-c", script, NULL};
+    return program_output(&arena, arguments);
+}
+
+static void
+read_archive(struct unpacked *all, const char *folder, const char *name)
+{
+    char path[PATH_TEXT];
+    struct buf data = {0};
+    struct err err = {0};
+    if (path_join(path, folder, name, &err) == OK)
+        tap_no_err(file_read(path, FILE_MAX, &data, &err), &err, "%s is there", name);
+    unpacked_read(all, NULL, buf_view(&data), name);
+    buf_clear(&data);
+}
+
+static const struct {
+    const char *program, *name, *kind, *script;
+    uint64_t least; /* members with the test file */
+} archives[] = {
+    {"7z", "a.7z", "7z", "7z a a.7z in", 2},
+    {"7z", "solid.7z", "7z", "7z a -ms=on -m0=lzma2 solid.7z in", 2},
+    {"7z", "ppmd.7z", "7z", "7z a -m0=PPMd ppmd.7z in", 2},
+    {"7z", "lzma.zip", "zip", "7z a -mm=LZMA lzma.zip in", 2},
+    {"zip", "a.zip", "zip", "zip -r a.zip in", 2},
+    {"zip", "stored.zip", "zip", "zip -0 -r stored.zip in", 2},
+    {"zip", "bzip2.zip", "zip", "zip -Z bzip2 -r bzip2.zip in", 2},
+    {"zip", "stream.zip", "zip", "(cd in && cat f1 | zip - - >../stream.zip)", 1},
+    {"tar", "gnu.tar", "tar", "tar --format=gnu -cf gnu.tar in", 2},
+    {"tar", "pax.tar", "tar", "tar --format=pax -cf pax.tar in", 2},
+    {"tar", "a.tar.gz", "gzip", "tar -czf a.tar.gz in", 2},
+    {"tar", "a.tar.bz2", "bzip2", "tar -cjf a.tar.bz2 in", 2},
+    {"xz", "a.tar.xz", "xz", "tar -cf - in | xz >a.tar.xz", 2},
+    {"zstd", "a.tar.zst", "zstd", "tar -cf - in | zstd >a.tar.zst", 2},
+    {"lzma", "f1.lzma", "lzma", "lzma -k -c in/f1 >f1.lzma", 1},
+    {"gzip", "f1.gz", "gzip", "gzip -c in/f1 >f1.gz", 1},
+    {"zstd", "f1.zst", "zstd", "zstd -c in/f1 >f1.zst", 1},
+    {"ar", "a.a", "ar", "ar rc a.a in/f1 in/f2", 2},
+    {"bsdtar", "a.cpio", "cpio", "bsdtar --format=newc -cf a.cpio in", 2},
+    {"bsdtar", "odc.cpio", "cpio", "bsdtar --format=odc -cf odc.cpio in", 2},
+    {"genisoimage", "a.iso", "iso", "genisoimage -J -R -o a.iso in", 2},
+    {"gcab", "a.cab", "cab", "gcab -c a.cab in/f1 in/f2", 2},
+    {"lcab", "l.cab", "cab", "lcab in/f1 in/f2 l.cab", 2},
+    {"rar", "a.rar", "rar", "rar a a.rar in", 2},
+};
+
+static void
+test_archives(const char *folder)
+{
+    struct unpacked all = {0};
+    for (size_t i = 0; i < sizeof archives / sizeof *archives; i++) {
+        char script[2 * PATH_TEXT], why[128];
+        if (!program_exists(archives[i].program)) {
+            snprintf(why, sizeof why, "%s: %s is not installed", archives[i].name,
+                     archives[i].program);
+            tap_skip(why);
+            continue;
+        }
+        snprintf(script, sizeof script, "cd '%s' && %s", folder, archives[i].script);
+        shell(script);
+        read_archive(&all, folder, archives[i].name);
+        bool passed = all.eicar_count >= archives[i].least && all.skip_count == 0 &&
+                      str_find(buf_view(&all.members), str_of(archives[i].kind)) != SIZE_MAX;
+        if (!tap_ok(passed, "%s", archives[i].name))
+            tap_note("%.*s%.*s", STR_ARG(buf_view(&all.members)), STR_ARG(buf_view(&all.skips)));
+    }
+    unpacked_clear(&all);
+}
+
+/* The bytes of members are those that unzip and tar write. */
+static void
+compare(const char *folder, const char *name, const char *script)
+{
+    char whole[2 * PATH_TEXT];
+    struct unpacked all = {0};
+    snprintf(whole, sizeof whole, "cd '%s' && %s", folder, script);
+    str want = shell(whole);
+    read_archive(&all, folder, name);
+    tap_ok(want.n > 100000 && str_eq(buf_view(&all.text), want), "%s: as \"%s\"", name, script);
+    unpacked_clear(&all);
+}
+
+static void
+test_encrypted(const char *folder)
+{
+    char script[2 * PATH_TEXT];
+    struct unpacked all = {0};
+    snprintf(script, sizeof script,
+             "cd '%s' && zip -P secret e.zip in/f1 && "
+             "7z a -psecret -mhe=on h.7z in/f1; 7z a -psecret e.7z in/f1; "
+             "7z a -psecret -mem=AES256 aes.zip in/f1",
+             folder);
+    shell(script);
+    static const char *const names[] = {"e.zip", "h.7z", "e.7z", "aes.zip"};
+    for (size_t i = 0; i < 4; i++) {
+        if (i && !program_exists("7z")) {
+            tap_skip("encrypted archives: 7z is not installed");
+            continue;
+        }
+        read_archive(&all, folder, names[i]);
+        bool passed = str_find(buf_view(&all.skips), STR(" encrypted ")) != SIZE_MAX;
+        if (!tap_ok(passed && all.count == 0, "%s is told as encrypted", names[i]))
+            tap_note("%.*s%.*s", STR_ARG(buf_view(&all.members)), STR_ARG(buf_view(&all.skips)));
+    }
+    unpacked_clear(&all);
+}
+
+static void
+test_many(const char *folder)
+{
+    char script[2 * PATH_TEXT];
+    struct unpacked all = {0};
+    snprintf(script, sizeof script,
+             "cd '%s' && python3 -c 'import zipfile\nz = zipfile.ZipFile(\"many.zip\", \"w\")\n"
+             "for i in range(100000): z.writestr(str(i), \"text\")\nz.close()'",
+             folder);
+    if (!program_exists("python3")) {
+        tap_skip("100,000 members: python3 is not installed");
+        return;
+    }
+    shell(script);
+    read_archive(&all, folder, "many.zip");
+    tap_eq_i64(all.count, 100000, "all of 100,000 members, by zip64");
+    tap_eq_i64(all.skip_count, 0, "nothing else of them is told");
+    unpacked_clear(&all);
+}
+
+int
+main(void)
+{
+    const char *folder = tap_folder("unpack");
+    char script[4 * PATH_TEXT];
+    snprintf(script, sizeof script,
+             "mkdir -p '%s/in/deep' && cd '%s/in' && printf '%%s' '%s' >f1 && cp f1 deep/ && "
+             "head -c 100000 /dev/zero | od -v >f3 && mv deep/f1 f2",
+             folder, folder, "EICAR");
+    shell(script);
+    char path[PATH_TEXT];
+    for (unsigned i = 1; i <= 2; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "in/f%u", i);
+        if (path_join(path, folder, name, NULL) == OK)
+            file_replace(path, eicar(), NULL);
+    }
+    test_archives(folder);
+    compare(folder, "a.zip", "unzip -p a.zip");
+    compare(folder, "bzip2.zip", "unzip -p bzip2.zip");
+    compare(folder, "pax.tar", "tar -xOf pax.tar");
+    compare(folder, "a.tar.gz", "tar -xOf a.tar.gz");
+    compare(folder, "a.tar.xz", "tar -xOf a.tar.xz");
+    test_encrypted(folder);
+    test_many(folder);
+    arena_clear(&arena);
+    return tap_done();
+}
