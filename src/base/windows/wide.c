@@ -12,7 +12,7 @@
 
 enum { SHORT_PATH = MAX_PATH - 12 }; /* a folder leaves room for a name of 8.3 characters */
 
-static wchar_t *
+wchar_t *
 wide_text(const char *text)
 {
     int n = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text, -1, NULL, 0);

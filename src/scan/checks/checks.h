@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What makes programs start by themselves or hide, and who they talk to: one check a file, of Linux
- * in linux/, of Windows in windows/. A check reports what a person should know of, not what every
- * system has: on a clean system none finds anything. */
+ * in checks_linux/, of Windows in checks_windows/. A check reports what a person should know of,
+ * not what every system has: on a clean system none finds anything. */
 #pragma once
 
 #include "base/err.h"
@@ -27,9 +27,16 @@ struct check {
     void (*run)(struct checking *checking, const struct check *check);
 };
 
+/* Why this entry is one of the check's, where that differs: "nó tải chương trình từ mạng về …". */
+struct check_reason {
+    const char *id; /* "download": stable, in JSON */
+    const char *vi, *en;
+};
+
 struct finding {
     const struct check *check;
     enum finding_level level;
+    const struct check_reason *reason; /* NULL: the check's own words say it */
     const char *subject; /* what it is of: a path, "process 12 (name)", an address with port */
     const char *detail;  /* what was seen there, one line; may be empty */
     const char *file;    /* that holds it, to quarantine; NULL when there is none */
@@ -53,9 +60,15 @@ struct checking {
     void (*unseen)(void *context, const struct check *check, const char *what,
                    const struct err *why);
     size_t looked; /* entries that were looked at: a check that saw nothing found nothing */
+    /* What the checks of a system keep for each other, such as which files packages own: NULL at
+     * first, freed by checks_end. */
+    void *memory;
+    void (*memory_free)(void *memory);
 };
 
 extern const struct check *const checks[]; /* of this system; ends with NULL */
 const struct check *check_find(str id);
-/* All of them, in their order. */
+/* All of them, in their order, and the end. */
 void checks_run(struct checking *checking);
+/* Behind the last check that was run alone. */
+void checks_end(struct checking *checking);
