@@ -23,6 +23,8 @@ struct file_identity {
 };
 /* Of an open file, without its digest. */
 errcode file_identity_of(int fd, const char *name, struct file_identity *ret, struct err *err);
+struct stat;
+struct file_identity file_identity_of_stat(const struct stat *status);
 
 enum {
     QUARANTINE_NETWORK = 1, /* also from network file systems */
@@ -31,7 +33,7 @@ enum {
 /* Whether taking PATH needs one of the flags; 0: no. */
 unsigned quarantine_asks(const char *path);
 /* Takes the file. WHY is the name of what was found in it. Links are not followed, in no part of
- * the path's last folder; hard links, folders and special files are refused, as is a file that is
+ * the path; hard links, folders and special files are refused, as is a file that is
  * not the one of IDENTITY any more (ERR_BUSY). */
 errcode quarantine_take(struct quarantine *quarantine, const char *path,
                         const struct file_identity *identity, const char *why, unsigned flags,
@@ -41,9 +43,10 @@ errcode quarantine_take_line(struct quarantine *quarantine, const char *path, si
                              const char *why, unsigned flags, uint64_t *ret_number,
                              struct err *err);
 /* Ends a process that still runs the program that it did when it was found (STARTED: its start
- * time, field 22 of /proc/PID/stat), and notes it. */
+ * time, field 22 of /proc/PID/stat; PROGRAM: what /proc/PID/exe said, NULL: any), and notes it. */
 errcode quarantine_stop(struct quarantine *quarantine, uint32_t pid, uint64_t started,
-                        const char *why, uint64_t *ret_number, struct err *err);
+                        const char *program, const char *why, uint64_t *ret_number,
+                        struct err *err);
 
 enum quarantine_kind { QUARANTINE_FILE, QUARANTINE_LINE, QUARANTINE_PROCESS };
 struct quarantine_item {
@@ -54,13 +57,20 @@ struct quarantine_item {
     uint64_t size;
     struct sha256 sha256;
     uint32_t mode, owner, group;
+    uint64_t line;                /* of a line: where it stood */
+    uint32_t pid;                 /* of a process */
     bool is_restored, is_deleted; /* it stays listed */
+    bool is_missing;              /* its copy is gone, not by this program */
 };
 /* In the order of their numbers; false behind the last. Strings are the quarantine's. */
 bool quarantine_at(const struct quarantine *quarantine, size_t i, struct quarantine_item *ret);
 /* Puts it back with owner, mode, ACL, extended attributes and times, or to the path TO. Nothing
- * that stands there is replaced. */
+ * that stands there is replaced. A line goes back between the lines that it stood between, else to
+ * the end; with TO into a file of its own. */
 errcode quarantine_restore(struct quarantine *quarantine, uint64_t number, const char *to,
                            struct err *err);
+/* What the last restore could not give back, or did otherwise, a line each; "" when all is as it
+ * was. */
+const char *quarantine_notes(const struct quarantine *quarantine);
 /* Deletes what is kept of it for good. */
 errcode quarantine_delete(struct quarantine *quarantine, uint64_t number, struct err *err);

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copies: NUMBER.part while one is written, NUMBER.copy when it is durable and was read back. */
+#include "base/cleanup.h"
+#include "base/require.h"
+#include "scan/pack/veil.h"
+#include "scan/quarantine/linux_inner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/random.h>
+
+char *
+copy_name(uint64_t number, const char *ending, char out[COPY_NAME])
+{
+    snprintf(out, COPY_NAME, "%" PRIu64 ".%s", number, ending);
+    return out;
+}
+
+void
+temp_name(uint64_t number, char out[COPY_NAME])
+{
+    uint32_t random = 0;
+    /* What is not random costs a failure when the name is taken, no more. */
+    ssize_t ignored = getrandom(&random, sizeof random, 0);
+    (void)ignored;
+    snprintf(out, COPY_NAME, ".khien-%" PRIx64 "-%08" PRIx32, number, random);
+}
+
+/* ---- writing ---- */
+
+errcode
+copy_begin(const struct quarantine *quarantine, uint64_t number, const struct about *about,
+           struct copy_writer *ret, struct err *err)
+{
+    char name[COPY_NAME];
+    struct buf head = BUF(COPY_HEAD);
+    *ret =
+        (struct copy_writer){.quarantine = quarantine, .number = number, .about = *about, .fd = -1};
+    if (getrandom(&ret->seed, sizeof ret->seed, 0) != (ssize_t)sizeof ret->seed)
+        return err_set_errno(err, "cannot get random numbers");
+    ret->fd = openat(quarantine->fd, copy_name(number, "part", name),
+                     O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (ret->fd < 0)
+        return err_set_errno(err, "cannot make a copy in %s", quarantine->folder);
+    ret->block = mem_alloc(COPY_BLOCK);
+    /* The head is as long as it will be; what it says is written at the end. */
+    copy_head_write(about, ret->seed, &head);
+    ret->at = head.n;
+    errcode code = buf_check(&head, "what is known of the file", err);
+    if (code == OK && lseek(ret->fd, (off_t)ret->at, SEEK_SET) < 0)
+        code = err_set_errno(err, "cannot write a copy in %s", quarantine->folder);
+    buf_clear(&head);
+    return code;
+}
+
+errcode
+copy_add(struct copy_writer *writer, str piece, struct err *err)
+{
+    errcode code = OK;
+    while (piece.n > 0 && code == OK) {
+        size_t n = piece.n < COPY_BLOCK ? piece.n : COPY_BLOCK;
+        veil(copy_seed(writer->seed), writer->done, piece.p, writer->block, n);
+        code = file_write_fd(writer->fd, (str){writer->block, n}, "the copy", err);
+        writer->done += n;
+        piece = str_from(piece, n);
+    }
+    return code;
+}
+
+static errcode
+write_head(struct copy_writer *writer, struct err *err)
+{
+    struct buf head = BUF(COPY_HEAD);
+    copy_head_write(&writer->about, writer->seed, &head);
+    errcode code = OK;
+    if (lseek(writer->fd, 0, SEEK_SET) < 0)
+        code = err_set_errno(err, "cannot write the copy");
+    if (code == OK)
+        code = file_write_fd(writer->fd, buf_view(&head), "the copy", err);
+    if (code == OK && fsync(writer->fd) != 0)
+        code = err_set_errno(err, "cannot write the copy to the disk");
+    buf_clear(&head);
+    return code;
+}
+
+static errcode open_head(int fd, const char *name, struct copy_head *ret, struct err *err);
+
+/* The whole way that a restore will go. */
+static errcode
+check_content(struct copy_reader *reader, struct err *err)
+{
+    cleanup(cleanup_free) char *block = mem_alloc(COPY_BLOCK);
+    struct digest *digest = digest_new(DIGEST_SHA256);
+    struct sha256 got;
+    size_t n = 1;
+    errcode code = OK;
+    while (code == OK && n > 0) {
+        code = copy_next(reader, block, &n, err);
+        if (code == OK)
+            digest_add(digest, (str){block, n});
+    }
+    digest_finish(digest, got.bytes);
+    if (code == OK && memcmp(&got, &reader->head.about.sha256, sizeof got) != 0)
+        code = err_set(err, ERR_CORRUPT, "the copy %s has another content than the file had",
+                       reader->name);
+    return code;
+}
+
+errcode
+copy_finish(struct copy_writer *writer, struct err *err)
+{
+    char part[COPY_NAME], name[COPY_NAME];
+    const struct quarantine *quarantine = writer->quarantine;
+    struct copy_reader reader = {.fd = writer->fd};
+    copy_name(writer->number, "copy", name);
+    errcode code = write_head(writer, err);
+    if (code != OK)
+        return code;
+    /* From the disk, not from memory, where the system does that. */
+    posix_fadvise(writer->fd, 0, 0, POSIX_FADV_DONTNEED);
+    memcpy(reader.name, name, sizeof name);
+    code = open_head(writer->fd, name, &reader.head, err);
+    if (code == OK)
+        code = check_content(&reader, err);
+    buf_clear(&reader.head.bytes);
+    if (code == OK && renameat(quarantine->fd, copy_name(writer->number, "part", part),
+                               quarantine->fd, name) != 0)
+        code = err_set_errno(err, "cannot name the copy %s", name);
+    if (code != OK)
+        return code;
+    close(take_fd(writer->fd));
+    if (fsync(quarantine->fd) == 0)
+        return OK;
+    code = err_set_errno(err, "cannot write the folder %s to the disk", quarantine->folder);
+    unlinkat(quarantine->fd, name, 0);
+    return code;
+}
+
+void
+copy_end(struct copy_writer *writer)
+{
+    char part[COPY_NAME];
+    if (writer->fd >= 0) {
+        unlinkat(writer->quarantine->fd, copy_name(writer->number, "part", part), 0);
+        close(take_fd(writer->fd));
+    }
+    free(take(writer->block));
+}
+
+/* ---- reading ---- */
+
+static errcode
+open_head(int fd, const char *name, struct copy_head *ret, struct err *err)
+{
+    uint64_t size = 0;
+    size_t n = 0;
+    cleanup(cleanup_free) char *bytes = mem_alloc(COPY_HEAD);
+    errcode code = file_size(fd, name, &size, err);
+    if (code == OK)
+        code = file_read_at(fd, 0, bytes, COPY_HEAD, name, &n, err);
+    if (code == OK && copy_head_parse((str){bytes, n}, ret, err) != OK)
+        return err_prefix(err, "%s", name);
+    if (code == OK && size - ret->at != ret->about.size) {
+        buf_clear(&ret->bytes);
+        code = err_set(err, ERR_CORRUPT,
+                       "%s: the copy has %" PRIu64 " bytes of content too few "
+                       "or too many",
+                       name, size - ret->at);
+    }
+    return code;
+}
+
+errcode
+copy_open(const struct quarantine *quarantine, uint64_t number, struct copy_reader *ret,
+          struct err *err)
+{
+    struct copy_reader reader = {0};
+    copy_name(number, "copy", reader.name);
+    reader.fd = openat(quarantine->fd, reader.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (reader.fd < 0)
+        return err_set_errno(err, "cannot open the copy %s/%s", quarantine->folder, reader.name);
+    errcode code = open_head(reader.fd, reader.name, &reader.head, err);
+    if (code == OK)
+        *ret = reader;
+    else
+        close(reader.fd);
+    return code;
+}
+
+errcode
+copy_next(struct copy_reader *reader, char *out, size_t *ret_n, struct err *err)
+{
+    size_t n;
+    errcode code = file_read_at(reader->fd, reader->head.at + reader->done, out, COPY_BLOCK,
+                                reader->name, &n, err);
+    if (code != OK)
+        return code;
+    veil(reader->head.seed, reader->done, out, out, n);
+    reader->done += n;
+    *ret_n = n;
+    return OK;
+}
+
+void
+copy_close(struct copy_reader *reader)
+{
+    cleanup_close(&reader->fd);
+    reader->fd = -1;
+    buf_clear(&reader->head.bytes);
+}
+
+errcode
+copy_remove(struct quarantine *quarantine, uint64_t number, struct err *err)
+{
+    char name[COPY_NAME];
+    if (unlinkat(quarantine->fd, copy_name(number, "copy", name), 0) != 0 && errno != ENOENT)
+        return err_set_errno(err, "cannot remove the copy %s/%s", quarantine->folder, name);
+    struct entry *entry = list_find(&quarantine->list, number);
+    if (entry)
+        entry->has_copy = false;
+    if (fsync(quarantine->fd) != 0)
+        return err_set_errno(err, "cannot write the folder %s to the disk", quarantine->folder);
+    return OK;
+}

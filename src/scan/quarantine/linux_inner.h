@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the quarantine on Linux share. */
+#pragma once
+
+#include "base/file.h"
+#include "scan/quarantine/copy.h"
+#include "scan/quarantine/list.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct quarantine {
+    struct list list;
+    char folder[PATH_TEXT];
+    int fd, lock, journal; /* of the folder and of two files in it */
+    uint64_t end;          /* of the journal */
+    uint64_t next;         /* number that is free */
+    bool is_broken;        /* the journal's end on the disk is unknown */
+    struct buf notes;
+};
+
+/* ---- linux_store.c ---- */
+/* Adds a record and makes it durable; then the list knows of it. */
+errcode store_append(struct quarantine *quarantine, enum journal_kind kind, uint64_t number,
+                     str payload, struct err *err);
+errcode store_append_about(struct quarantine *quarantine, uint64_t number,
+                           const struct about *about, struct err *err);
+errcode store_append_target(struct quarantine *quarantine, enum journal_kind kind, uint64_t number,
+                            const struct target *target, struct err *err);
+/* For what is done already: when it cannot be written now, the next start finds out by itself. */
+void store_settle(struct quarantine *quarantine, enum journal_kind kind, uint64_t number);
+
+/* ---- linux_recover.c ---- */
+errcode quarantine_recover(struct quarantine *quarantine, struct err *err);
+
+/* ---- linux_copy.c ---- */
+enum { COPY_NAME = 32, COPY_BLOCK = 256 << 10 };
+char *copy_name(uint64_t number, const char *ending, char out[COPY_NAME]);
+/* A copy that is being written. */
+struct copy_writer {
+    const struct quarantine *quarantine;
+    uint64_t number;
+    struct about about;
+    int fd;
+    uint64_t seed, at, done;
+    char *block;
+};
+/* ABOUT's strings must live until the end; its size and digest may be set until copy_finish. */
+errcode copy_begin(const struct quarantine *quarantine, uint64_t number, const struct about *about,
+                   struct copy_writer *ret, struct err *err);
+errcode copy_add(struct copy_writer *writer, str piece, struct err *err);
+/* Durable, read back and compared, then under its name. */
+errcode copy_finish(struct copy_writer *writer, struct err *err);
+/* Frees it; what did not get its name is removed. */
+void copy_end(struct copy_writer *writer);
+
+/* Names for temporary files: NUMBER is in them. */
+void temp_name(uint64_t number, char out[COPY_NAME]);
+
+struct copy_reader {
+    struct copy_head head;
+    int fd;
+    char name[COPY_NAME];
+    uint64_t done;
+};
+errcode copy_open(const struct quarantine *quarantine, uint64_t number, struct copy_reader *ret,
+                  struct err *err);
+/* The next COPY_BLOCK bytes at most; 0 at the end. */
+errcode copy_next(struct copy_reader *reader, char *out, size_t *ret_n, struct err *err);
+void copy_close(struct copy_reader *reader);
+errcode copy_remove(struct quarantine *quarantine, uint64_t number, struct err *err);
+
+/* ---- linux_place.c ---- */
+/* A name in a folder that is held open, so that nobody can put another folder there. */
+struct place {
+    int folder;
+    char path[PATH_TEXT]; /* from the root */
+    const char *name;     /* its last part */
+};
+errcode place_open(const char *path, struct place *ret, struct err *err);
+static inline void
+place_close(const struct place *place)
+{
+    if (place->folder >= 0)
+        close(place->folder);
+}
+/* False when nothing is there. */
+bool place_look(const struct place *place, struct stat *ret);
+/* A regular file of one name that may be removed. */
+errcode place_open_file(const struct place *place, int *ret_fd, struct stat *ret_status,
+                        struct err *err);
+static inline int64_t
+nanoseconds(const struct timespec *time)
+{
+    return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+}
+/* The same file, not written to since. A change of its name or owner does not count. */
+bool identity_eq(const struct file_identity *a, const struct file_identity *b);
+errcode digest_fd(int fd, const char *name, struct sha256 *ret, struct err *err);
+
+/* ---- linux_asks.c ---- */
+errcode place_permits(const struct place *place, unsigned flags, struct err *err);
+
+/* ---- linux_metadata.c ---- */
+/* Owner, mode, times, attributes; ATTRIBUTES owns what the last are a view of. */
+errcode metadata_read(int fd, const char *name, const struct stat *status, struct about *about,
+                      struct buf *attributes, struct err *err);
+/* As far as it is permitted; NOTES gets a line for what is not. */
+void metadata_put(int fd, const struct about *about, struct buf *notes);
+
+/* ---- linux_swap.c ---- */
+/* A text file that is to be replaced by another content. */
+struct swap {
+    struct quarantine *quarantine;
+    uint64_t number;
+    enum journal_kind kind; /* JOURNAL_SWAPPING or JOURNAL_RESTORING */
+    struct place place;
+    int fd;             /* of the file as it is */
+    struct stat status; /* before `text` was read */
+    bool keeps_temp;    /* it is someone else's */
+    struct buf text;
+};
+enum { SWAP_TEXT = 16 << 20 }; /* bytes */
+errcode swap_open(const char *path, struct swap *ret, struct err *err);
+/* Puts CONTENT in its place with the same owner, mode and attributes, in one step, unless it was
+ * changed since. The journal knows of the temporary file at any time. */
+errcode swap_commit(struct swap *swap, str content, struct buf *notes, struct err *err);
+void swap_close(struct swap *swap);
+
+/* ---- linux_line.c ---- */
+errcode line_restore(struct quarantine *quarantine, const struct entry *entry,
+                     struct copy_reader *reader, struct err *err);

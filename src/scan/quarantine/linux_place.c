@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Paths are walked part by part, and no part may be a link: whoever may rename things on the way
+ * can then make a step fail, but lead it nowhere else. */
+#include "base/cleanup.h"
+#include "base/require.h"
+#include "scan/quarantine/linux_inner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+
+/* One part of a path, onto what stands in OUT: "." and ".." are gone afterwards, which is right
+ * because no part is a link. */
+static bool
+add_part(struct buf *out, str part)
+{
+    if (part.n == 0 || str_eq(part, STR(".")))
+        return true;
+    if (str_eq(part, STR(".."))) {
+        while (out->n > 0 && out->p[--out->n] != '/')
+            ;
+        return true;
+    }
+    buf_char(out, '/');
+    buf_str(out, part);
+    return part.n <= NAME_MAX;
+}
+
+static errcode
+make_absolute(const char *path, char out[PATH_TEXT], struct err *err)
+{
+    char here[PATH_TEXT] = "";
+    struct buf whole = BUF(PATH_TEXT - 1);
+    str part, rests[2] = {STR(""), str_of(path)};
+    bool fits = true;
+    if (path[0] == 0)
+        return err_set(err, ERR_USAGE, "the path is empty");
+    if (path[0] != '/') {
+        if (!getcwd(here, sizeof here))
+            return err_set_errno(err, "cannot tell the folder that %s is in", path);
+        rests[0] = str_of(here);
+    }
+    for (size_t i = 0; i < 2; i++)
+        while (str_cut(&rests[i], '/', &part))
+            fits = add_part(&whole, part) && fits;
+    fits = fits && buf_check(&whole, "the path", NULL) == OK;
+    bool has_name = whole.n > 0;
+    if (fits && has_name)
+        fits = str_copy(buf_view(&whole), out, PATH_TEXT);
+    buf_clear(&whole);
+    if (!fits)
+        return err_set(err, ERR_LIMIT, "the path %s is too long", path);
+    return has_name ? OK : err_set(err, ERR_USAGE, "%s is a folder; only files can be taken", path);
+}
+
+static errcode
+step_failed(const char *path, const char *part, struct err *err)
+{
+    if (errno == ELOOP || errno == ENOTDIR)
+        return err_set(err, ERR_DENIED,
+                       "%s: \"%s\" on the way is a link or no folder, and links are not followed; "
+                       "give the path without links",
+                       path, part);
+    return err_set_errno(err, "cannot enter \"%s\" on the way to %s", part, path);
+}
+
+/* To the folder of the path, which has as many parts as FOLDER says. */
+static errcode
+walk(const char *path, str rest, int *ret_fd, struct err *err)
+{
+    str part;
+    int fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return err_set_errno(err, "cannot open the root folder");
+    while (str_cut(&rest, '/', &part)) {
+        char name[NAME_MAX + 1];
+        require(str_copy(part, name, sizeof name));
+        int next = openat(fd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        errcode code = next < 0 ? step_failed(path, name, err) : OK;
+        close(fd);
+        if (code != OK)
+            return code;
+        fd = next;
+    }
+    *ret_fd = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    errcode code = *ret_fd < 0 ? err_set_errno(err, "cannot open the folder of %s", path) : OK;
+    close(fd);
+    return code;
+}
+
+errcode
+place_open(const char *path, struct place *ret, struct err *err)
+{
+    ret->folder = -1;
+    ret->path[0] = 0;
+    errcode code = make_absolute(path, ret->path, err);
+    if (code != OK)
+        return code;
+    ret->name = path_base(ret->path);
+    size_t n = (size_t)(ret->name - ret->path);
+    str folder = {ret->path + 1, n > 1 ? n - 2 : 0};
+    return walk(path, folder.n > 0 ? folder : (str){0}, &ret->folder, err);
+}
+
+bool
+place_look(const struct place *place, struct stat *ret)
+{
+    return fstatat(place->folder, place->name, ret, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static errcode
+check_kind(const struct place *place, const struct stat *status, struct err *err)
+{
+    const char *path = place->path;
+    if (S_ISLNK(status->st_mode))
+        return err_set(err, ERR_USAGE, "%s is a link, and links are not followed", path);
+    if (S_ISDIR(status->st_mode))
+        return err_set(err, ERR_USAGE, "%s is a folder; only files can be taken", path);
+    if (!S_ISREG(status->st_mode))
+        return err_set(err, ERR_USAGE, "%s is no regular file; only these can be taken", path);
+    if (status->st_nlink > 1)
+        return err_set(err, ERR_USAGE,
+                       "%s has %ju names (hard links): it would stay under the others; remove "
+                       "them, or look for them with find -inum %ju",
+                       path, (uintmax_t)status->st_nlink, (uintmax_t)status->st_ino);
+    return OK;
+}
+
+static bool
+has_flag(int fd, uint64_t flag)
+{
+    struct statx status;
+    return statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &status) == 0 && (status.stx_attributes & flag);
+}
+
+static errcode
+check_flags(const struct place *place, int fd, struct err *err)
+{
+    if (has_flag(fd, STATX_ATTR_IMMUTABLE))
+        return err_set(err, ERR_DENIED, "%s is immutable; chattr -i changes that", place->path);
+    if (has_flag(fd, STATX_ATTR_APPEND))
+        return err_set(err, ERR_DENIED, "%s may only be appended to; chattr -a changes that",
+                       place->path);
+    if (has_flag(place->folder, STATX_ATTR_IMMUTABLE) || has_flag(place->folder, STATX_ATTR_APPEND))
+        return err_set(err, ERR_DENIED,
+                       "nothing may be removed from the folder of %s; chattr -ia changes that",
+                       place->path);
+    return OK;
+}
+
+errcode
+place_open_file(const struct place *place, int *ret_fd, struct stat *ret_status, struct err *err)
+{
+    if (!place_look(place, ret_status))
+        return err_set_errno(err, "cannot examine %s", place->path);
+    errcode code = check_kind(place, ret_status, err);
+    if (code != OK)
+        return code;
+    cleanup(cleanup_close) int fd = openat(
+        place->folder, place->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, ret_status) != 0)
+        return err_set_errno(err, "cannot open %s", place->path);
+    /* Between the two looks it may have become something else. */
+    code = check_kind(place, ret_status, err);
+    if (code == OK)
+        code = check_flags(place, fd, err);
+    if (code == OK)
+        *ret_fd = take_fd(fd);
+    return code;
+}
+
+/* ---- identity ---- */
+
+struct file_identity
+file_identity_of_stat(const struct stat *status)
+{
+    return (struct file_identity){.device = status->st_dev,
+                                  .inode = status->st_ino,
+                                  .size = (uint64_t)status->st_size,
+                                  .modified = nanoseconds(&status->st_mtim),
+                                  .changed = nanoseconds(&status->st_ctim)};
+}
+
+bool
+identity_eq(const struct file_identity *a, const struct file_identity *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           a->modified == b->modified;
+}
+
+errcode
+file_identity_of(int fd, const char *name, struct file_identity *ret, struct err *err)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return err_set_errno(err, "cannot examine %s", name);
+    if (!S_ISREG(status.st_mode))
+        return err_set(err, ERR_USAGE, "%s is not a regular file", name);
+    *ret = file_identity_of_stat(&status);
+    return OK;
+}
+
+errcode
+digest_fd(int fd, const char *name, struct sha256 *ret, struct err *err)
+{
+    cleanup(cleanup_free) char *block = mem_alloc(COPY_BLOCK);
+    struct digest *digest = digest_new(DIGEST_SHA256);
+    size_t n = COPY_BLOCK;
+    errcode code = OK;
+    for (uint64_t at = 0; code == OK && n == COPY_BLOCK; at += n) {
+        code = file_read_at(fd, at, block, COPY_BLOCK, name, &n, err);
+        if (code == OK)
+            digest_add(digest, (str){block, n});
+    }
+    if (code == OK)
+        digest_finish(digest, ret->bytes);
+    else
+        digest_free(digest);
+    return code;
+}

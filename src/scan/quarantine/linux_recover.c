@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a crash left is finished or undone when the folder is opened. One rule decides: a copy goes
+ * only when the file was seen, whole, in its place. The journal says where to look. */
+#include "base/cleanup.h"
+#include "base/require.h"
+#include "scan/quarantine/linux_process.h"
+#include "scan/quarantine/text.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+/* ---- the folder's files ---- */
+
+static errcode
+adopt(struct quarantine *quarantine, uint64_t number, struct err *err)
+{
+    struct copy_reader reader;
+    errcode code = OK;
+    if (copy_open(quarantine, number, &reader, NULL) != OK)
+        return OK; /* not whole: it stays, for people to look at */
+    code = store_append_about(quarantine, number, &reader.head.about, err);
+    copy_close(&reader);
+    if (code == OK)
+        list_find(&quarantine->list, number)->has_copy = true;
+    return code;
+}
+
+static errcode
+look_at_file(struct quarantine *quarantine, str name, struct err *err)
+{
+    uint64_t number;
+    str rest = name, digits = {0};
+    bool is_numbered = str_cut(&rest, '.', &digits) && str_to_u64(digits, UINT64_MAX - 1, &number);
+    if (!is_numbered)
+        return OK;
+    if (number >= quarantine->next)
+        quarantine->next = number + 1;
+    if (str_eq(rest, STR("part"))) {
+        unlinkat(quarantine->fd, name.p, 0);
+        return OK;
+    }
+    if (!str_eq(rest, STR("copy")))
+        return OK;
+    struct entry *entry = list_find(&quarantine->list, number);
+    if (!entry)
+        return adopt(quarantine, number, err);
+    entry->has_copy = true;
+    return OK;
+}
+
+static errcode
+look_at_folder(struct quarantine *quarantine, struct err *err)
+{
+    int fd = openat(quarantine->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    if (!folder) {
+        cleanup_close(&fd);
+        return err_set_errno(err, "cannot list %s", quarantine->folder);
+    }
+    errcode code = OK;
+    for (const struct dirent *entry; code == OK && (entry = readdir(folder)) != NULL;)
+        code = look_at_file(quarantine, str_of(entry->d_name), err);
+    closedir(folder);
+    return code;
+}
+
+/* ---- what stands in a place ---- */
+
+struct standing {
+    struct place place;
+    struct stat status;
+    bool is_there;
+    int fd; /* of a regular file */
+};
+
+static void
+stand_open(const char *path, struct standing *ret)
+{
+    ret->fd = -1;
+    ret->is_there =
+        place_open(path, &ret->place, NULL) == OK && place_look(&ret->place, &ret->status);
+    if (ret->is_there && S_ISREG(ret->status.st_mode))
+        ret->fd = openat(ret->place.folder, ret->place.name,
+                         O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+static void
+stand_close(const struct standing *standing)
+{
+    cleanup_close(&standing->fd);
+    place_close(&standing->place);
+}
+
+static bool
+has_inode(const struct standing *standing, uint64_t device, uint64_t inode)
+{
+    return standing->is_there && inode != 0 && standing->status.st_dev == device &&
+           standing->status.st_ino == inode;
+}
+
+static bool
+has_digest(const struct standing *standing, const struct sha256 *want)
+{
+    struct sha256 got;
+    return standing->fd >= 0 && digest_fd(standing->fd, "", &got, NULL) == OK &&
+           memcmp(&got, want, sizeof got) == 0;
+}
+
+/* The file that a take began with, as it was. */
+static bool
+is_original(const struct about *about)
+{
+    struct standing standing;
+    stand_open(about->path.p, &standing);
+    bool same = has_inode(&standing, about->identity.device, about->identity.inode) &&
+                has_digest(&standing, &about->identity.sha256);
+    stand_close(&standing);
+    return same;
+}
+
+/* Whether the temporary file is ours to remove: the new one, or the one that was exchanged. */
+static bool
+is_ours(const struct target *target, const struct stat *temp)
+{
+    return target->inode == 0 ||
+           (temp->st_dev == target->device &&
+            (temp->st_ino == target->inode || temp->st_ino == target->replaced));
+}
+
+/* Someone replaced the text file right before names were exchanged: what they wrote goes back. */
+static void
+exchange_back(const struct place *place, const struct target *target)
+{
+    struct stat status;
+    const char *name = path_base(place->path);
+    if (fstatat(place->folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+        status.st_dev == target->device && status.st_ino == target->inode)
+        renameat2(place->folder, place->name, place->folder, name, RENAME_EXCHANGE);
+}
+
+static void
+remove_temp(const struct entry *entry)
+{
+    struct place place;
+    struct stat status;
+    const struct target *target = &entry->target;
+    if (target->temp.n == 0)
+        return;
+    if (place_open(target->path.p, &place, NULL) == OK) {
+        place.name = target->temp.p;
+        if (place_look(&place, &status) && !is_ours(target, &status))
+            exchange_back(&place, target);
+        if (place_look(&place, &status) && S_ISREG(status.st_mode) && is_ours(target, &status) &&
+            unlinkat(place.folder, place.name, 0) == 0)
+            fsync(place.folder);
+    }
+    place_close(&place);
+}
+
+/* ---- one item ---- */
+
+static errcode
+settle_process(struct quarantine *quarantine, const struct entry *entry, struct err *err)
+{
+    uint64_t started;
+    bool runs = process_started((uint32_t)entry->about.identity.inode, &started) &&
+                started == (uint64_t)entry->about.identity.changed;
+    return store_append(quarantine, runs ? JOURNAL_UNDONE : JOURNAL_TAKEN, entry->number, (str){0},
+                        err);
+}
+
+static errcode
+settle_taking(struct quarantine *quarantine, const struct entry *entry, struct err *err)
+{
+    uint64_t number = entry->number;
+    errcode code = OK;
+    if (entry->about.kind == QUARANTINE_PROCESS)
+        return settle_process(quarantine, entry, err);
+    remove_temp(entry);
+    if (entry->has_copy && !is_original(&entry->about))
+        return store_append(quarantine, JOURNAL_TAKEN, number, (str){0}, err);
+    if (entry->has_copy)
+        code = copy_remove(quarantine, number, err);
+    return code == OK ? store_append(quarantine, JOURNAL_UNDONE, number, (str){0}, err) : code;
+}
+
+/* Whether the text has the line that the copy holds. */
+static bool
+has_line(const struct quarantine *quarantine, const struct entry *entry,
+         const struct standing *standing)
+{
+    struct copy_reader reader;
+    struct buf text = {0};
+    cleanup(cleanup_free) char *block = mem_alloc(COPY_BLOCK);
+    size_t n = 0;
+    bool found = false;
+    if (copy_open(quarantine, entry->number, &reader, NULL) != OK)
+        return false;
+    if (copy_next(&reader, block, &n, NULL) == OK && n == entry->about.size &&
+        file_read_fd(standing->fd, "", SWAP_TEXT, &text, NULL) == OK)
+        found = text_has_line(buf_view(&text), text_bare((str){block, n}));
+    buf_clear(&text);
+    copy_close(&reader);
+    return found;
+}
+
+static bool
+is_restored(const struct quarantine *quarantine, const struct entry *entry)
+{
+    struct standing standing;
+    stand_open(entry->target.path.p, &standing);
+    bool is_line = entry->about.kind == QUARANTINE_LINE;
+    bool restored = standing.fd >= 0 &&
+                    has_inode(&standing, entry->target.device, entry->target.inode) &&
+                    (has_digest(&standing, &entry->about.sha256) ||
+                     (is_line && has_line(quarantine, entry, &standing)));
+    stand_close(&standing);
+    return restored;
+}
+
+static errcode
+settle_restoring(struct quarantine *quarantine, const struct entry *entry, struct err *err)
+{
+    uint64_t number = entry->number;
+    remove_temp(entry);
+    bool restored = is_restored(quarantine, entry);
+    if (!restored)
+        return store_append(quarantine, JOURNAL_TAKEN, number, (str){0}, err);
+    errcode code = folder_sync_above(entry->target.path.p, err);
+    if (code == OK)
+        code = store_append(quarantine, JOURNAL_RESTORED, number, (str){0}, err);
+    return code;
+}
+
+static errcode
+settle(struct quarantine *quarantine, uint64_t number, struct err *err)
+{
+    const struct entry *entry = list_find(&quarantine->list, number);
+    errcode code = OK;
+    if (entry->state == ENTRY_TAKING)
+        code = settle_taking(quarantine, entry, err);
+    else if (entry->state == ENTRY_RESTORING)
+        code = settle_restoring(quarantine, entry, err);
+    entry = list_find(&quarantine->list, number);
+    bool is_done = entry && (entry->state == ENTRY_RESTORED || entry->state == ENTRY_DELETED);
+    if (code == OK && is_done && entry->has_copy)
+        code = copy_remove(quarantine, number, err);
+    return code;
+}
+
+errcode
+quarantine_recover(struct quarantine *quarantine, struct err *err)
+{
+    quarantine->next = quarantine->list.highest + 1;
+    errcode code = look_at_folder(quarantine, err);
+    for (size_t i = quarantine->list.count; i > 0 && code == OK; i--)
+        code = settle(quarantine, quarantine->list.entries[i - 1].number, err);
+    return code;
+}

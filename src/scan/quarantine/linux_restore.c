@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Giving back: the file is made without a name (or, where the file system cannot, under a name that
+ * the journal has), is whole, durable and read back, and then gets its name in one step that
+ * replaces nothing. */
+#include "base/cleanup.h"
+#include "base/require.h"
+#include "scan/quarantine/linux_inner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+
+struct restoring {
+    struct quarantine *quarantine;
+    uint64_t number;
+    struct place place;
+    struct copy_reader *reader;
+    char temp[COPY_NAME]; /* empty: it has no name */
+    int fd;
+};
+
+static errcode
+is_there(const struct place *place, struct err *err)
+{
+    return err_set(err, ERR_DENIED,
+                   "%s is there already, and nothing is replaced; give another "
+                   "path to restore to, or move it away",
+                   place->path);
+}
+
+static errcode
+announce(const struct restoring *restoring, struct err *err)
+{
+    struct stat status;
+    struct target target = {.path = str_of(restoring->place.path), .temp = str_of(restoring->temp)};
+    if (restoring->fd >= 0) {
+        if (fstat(restoring->fd, &status) != 0)
+            return err_set_errno(err, "cannot examine %s", restoring->place.path);
+        target.device = status.st_dev;
+        target.inode = status.st_ino;
+    }
+    return store_append_target(restoring->quarantine, JOURNAL_RESTORING, restoring->number, &target,
+                               err);
+}
+
+static errcode
+make_file(struct restoring *restoring, struct err *err)
+{
+    const struct place *place = &restoring->place;
+    restoring->fd = openat(place->folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (restoring->fd >= 0)
+        return OK;
+    if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT)
+        return err_set_errno(err, "cannot make a file beside %s", place->path);
+    temp_name(restoring->number, restoring->temp);
+    errcode code = announce(restoring, err);
+    if (code != OK)
+        return code;
+    restoring->fd = openat(place->folder, restoring->temp,
+                           O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return restoring->fd < 0 ? err_set_errno(err, "cannot make a file beside %s", place->path) : OK;
+}
+
+/* Times are put after the last reading, which would change them. */
+static errcode
+fill(const struct restoring *restoring, struct err *err)
+{
+    cleanup(cleanup_free) char *block = mem_alloc(COPY_BLOCK);
+    const char *path = restoring->place.path;
+    struct about about = restoring->reader->head.about;
+    struct sha256 got;
+    size_t n = 1;
+    errcode code = OK;
+    while (code == OK && n > 0) {
+        code = copy_next(restoring->reader, block, &n, err);
+        if (code == OK)
+            code = file_write_fd(restoring->fd, (str){block, n}, path, err);
+    }
+    if (code != OK)
+        return code;
+    if (fsync(restoring->fd) != 0)
+        return err_set_errno(err, "cannot write %s to the disk", path);
+    posix_fadvise(restoring->fd, 0, 0, POSIX_FADV_DONTNEED);
+    code = digest_fd(restoring->fd, path, &got, err);
+    if (code == OK && memcmp(&got, &about.sha256, sizeof got) != 0)
+        code =
+            err_set(err, ERR_CORRUPT,
+                    "the copy of %s is damaged: its SHA-256 is another; it was not restored", path);
+    if (code != OK || about.kind != QUARANTINE_FILE)
+        return code;
+    metadata_put(restoring->fd, &about, &restoring->quarantine->notes);
+    if (fsync(restoring->fd) != 0)
+        return err_set_errno(err, "cannot write %s to the disk", path);
+    return OK;
+}
+
+/* A file without a name gets one through its descriptor: with a right of its own, or by /proc. */
+static int
+link_unnamed(const struct restoring *restoring)
+{
+    char link[64];
+    const struct place *place = &restoring->place;
+    if (linkat(restoring->fd, "", place->folder, place->name, AT_EMPTY_PATH) == 0)
+        return 0;
+    if (errno == EEXIST)
+        return -1;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", restoring->fd);
+    return linkat(AT_FDCWD, link, place->folder, place->name, AT_SYMLINK_FOLLOW);
+}
+
+static int
+rename_temp(const struct restoring *restoring)
+{
+    const struct place *place = &restoring->place;
+    if (renameat2(place->folder, restoring->temp, place->folder, place->name, RENAME_NOREPLACE) ==
+        0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    /* This file system cannot; a second name is refused, too, when there is something. */
+    if (linkat(place->folder, restoring->temp, place->folder, place->name, 0) != 0)
+        return -1;
+    return unlinkat(place->folder, restoring->temp, 0);
+}
+
+static errcode
+name_file(const struct restoring *restoring, struct err *err)
+{
+    const struct place *place = &restoring->place;
+    int status = restoring->temp[0] ? rename_temp(restoring) : link_unnamed(restoring);
+    if (status == 0)
+        return OK;
+    if (errno == EEXIST)
+        return is_there(place, err);
+    return err_set_errno(err, "cannot give %s its name", place->path);
+}
+
+/* Someone may have put another file under the temporary name, or under this one. */
+static errcode
+check_named(const struct restoring *restoring, struct err *err)
+{
+    struct stat made, named;
+    if (fstat(restoring->fd, &made) == 0 && place_look(&restoring->place, &named) &&
+        made.st_dev == named.st_dev && made.st_ino == named.st_ino)
+        return OK;
+    return err_set(err, ERR_BUSY, "%s was replaced at once by something else; the copy stays",
+                   restoring->place.path);
+}
+
+static void
+undo(struct restoring *restoring)
+{
+    const struct entry *entry = list_find(&restoring->quarantine->list, restoring->number);
+    if (restoring->temp[0] && restoring->fd >= 0)
+        unlinkat(restoring->place.folder, restoring->temp, 0);
+    if (entry->state == ENTRY_RESTORING)
+        store_settle(restoring->quarantine, JOURNAL_TAKEN, restoring->number);
+}
+
+static errcode
+restore_file(struct restoring *restoring, struct err *err)
+{
+    struct stat status;
+    if (place_look(&restoring->place, &status))
+        return is_there(&restoring->place, err);
+    errcode code = make_file(restoring, err);
+    if (code == OK)
+        code = fill(restoring, err);
+    if (code == OK)
+        code = announce(restoring, err);
+    if (code == OK)
+        code = name_file(restoring, err);
+    if (code == OK)
+        code = check_named(restoring, err);
+    if (code != OK)
+        undo(restoring);
+    return code;
+}
+
+/* What was given back is durable before the copy goes. */
+static errcode
+finish(struct quarantine *quarantine, uint64_t number, int folder, struct err *err)
+{
+    if (fsync(folder) != 0)
+        return err_set_errno(err, "it was restored, but perhaps not durably; the copy stays");
+    errcode code = store_append(quarantine, JOURNAL_RESTORED, number, (str){0}, err);
+    return code == OK ? copy_remove(quarantine, number, err) : code;
+}
+
+static errcode
+restore_to(struct quarantine *quarantine, const struct entry *entry, const char *to,
+           struct copy_reader *reader, struct err *err)
+{
+    struct restoring restoring = {
+        .quarantine = quarantine, .number = entry->number, .reader = reader, .fd = -1};
+    errcode code = place_open(to ? to : entry->about.path.p, &restoring.place, err);
+    if (code == OK)
+        code = restore_file(&restoring, err);
+    if (code == OK)
+        code = finish(quarantine, restoring.number, restoring.place.folder, err);
+    cleanup_close(&restoring.fd);
+    place_close(&restoring.place);
+    return code;
+}
+
+static errcode
+find_kept(const struct quarantine *quarantine, uint64_t number, struct entry **ret, struct err *err)
+{
+    struct entry *entry = list_find(&quarantine->list, number);
+    unsigned long long shown = number;
+    if (!entry)
+        return err_set(err, ERR_NOT_FOUND, "there is no number %llu in quarantine", shown);
+    if (entry->about.kind == QUARANTINE_PROCESS)
+        return err_set(err, ERR_USAGE,
+                       "number %llu is a process that was ended; there is nothing "
+                       "to restore",
+                       shown);
+    if (entry->state != ENTRY_TAKEN)
+        return err_set(err, ERR_NOT_FOUND, "nothing is kept of number %llu: it was %s already",
+                       shown, entry->state == ENTRY_DELETED ? "deleted" : "restored");
+    *ret = entry;
+    return OK;
+}
+
+errcode
+quarantine_restore(struct quarantine *quarantine, uint64_t number, const char *to, struct err *err)
+{
+    struct entry *entry;
+    struct copy_reader reader;
+    buf_reset(&quarantine->notes);
+    errcode code = find_kept(quarantine, number, &entry, err);
+    if (code == OK)
+        code = copy_open(quarantine, number, &reader, err);
+    if (code != OK)
+        return code;
+    if (memcmp(&reader.head.about.sha256, &entry->about.sha256, SHA256_BYTES) != 0)
+        code = err_set(err, ERR_CORRUPT, "the copy %s is of another file than the journal says",
+                       reader.name);
+    else if (entry->about.kind == QUARANTINE_LINE && !to)
+        code = line_restore(quarantine, entry, &reader, err);
+    else
+        code = restore_to(quarantine, entry, to, &reader, err);
+    copy_close(&reader);
+    return code;
+}
