@@ -11,8 +11,14 @@ struct download {
     const char *const *headers;       /* lines to send, count in header_count */
     size_t header_count;
     bool stay;   /* refuse redirects, headers or not */
+    bool secure; /* https alone */
     bool direct; /* never by the environment's proxy */
     uint64_t max_bytes;
+    /* FD holds so many bytes already, of the answer that had the entity tag RESUME_TAG: the rest is
+     * asked for, and when the server has another answer by now, all of that replaces them. */
+    uint64_t resume_at;
+    const char *resume_tag;
+    void (*begun)(void *context, const char *etag); /* before the first byte; may be NULL */
     long timeout_seconds;
     void *context;
     void (*progress)(void *context, uint64_t done, uint64_t total); /* may be NULL */
@@ -22,10 +28,12 @@ struct download {
 enum { VALIDATOR_MAX = 512 };
 struct downloaded {
     bool unchanged; /* the server says that the copy at hand is still right */
-    uint64_t bytes;
+    bool resumed;
+    uint64_t bytes; /* in all, those at hand among them */
     char etag[VALIDATOR_MAX], last_modified[VALIDATOR_MAX];
 };
 
 /* Writes what comes to FD. Headers of the caller's are secrets: with any, redirects are refused,
- * which would carry them elsewhere. ERR_NOT_FOUND for 404 and 410, ERR_DENIED for 401 and 403. */
+ * which would carry them elsewhere. ERR_NOT_FOUND for 404 and 410, ERR_DENIED for 401 and 403,
+ * ERR_UNSUPPORTED for 416, when there is no rest. */
 errcode download(const struct download *what, int fd, struct downloaded *ret, struct err *err);

@@ -54,6 +54,7 @@ portal_defaults(void)
         .result = {DAY_NONE, DAY_NONE},
         .target = -50,
         .rate_per_minute = 3000,
+        .files_per_minute = 600,
         .connections = 16384,
         .prefix_connections = 512,
         .head_seconds = 15,
@@ -124,6 +125,8 @@ open_parts(struct portal *portal, struct err *err)
         site->figures = newest_new(&figures_kind, options->figures_folder, &portal->metrics);
     site->contents = contents_new(options->content_folder);
     site->rate = rate_new(options->rate_per_minute);
+    site->file_rate = rate_new(options->files_per_minute);
+    site->shelves = shelves_new(options->rules_folder, options->downloads_folder);
     if (options->state_folder)
         site->stats = stats_new(&(struct stats_options){options->state_folder, options->baseline,
                                                         options->result, options->target,
@@ -227,6 +230,8 @@ tick(struct portal *portal)
     if (portal->admin_server)
         http_server_tick(portal->admin_server);
     rate_tick(portal->site.rate);
+    rate_tick(portal->site.file_rate);
+    shelves_tick(portal->site.shelves);
     counters_tick(portal->site.counters);
     posters_tick(portal->site.posters);
     look(&portal->site);
@@ -323,6 +328,8 @@ portal_free(struct portal *portal)
     stats_free(portal->site.stats);
     contents_free(portal->site.contents);
     rate_free(portal->site.rate);
+    rate_free(portal->site.file_rate);
+    shelves_free(portal->site.shelves);
     counters_free(portal->site.counters);
     posters_free(portal->site.posters);
     free(portal->site.links);

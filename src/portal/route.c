@@ -41,6 +41,8 @@ static const struct page *const pages[] = {
     /* data */
     &feed_alerts,
     &feed_press,
+    &page_rules_file,
+    &page_download,
     &api_check,
     &api_counters,
     &api_measures,
@@ -260,6 +262,7 @@ site_handle(void *context, const struct http_request *request, struct http_reply
         visit.epoch ^= epoch << 48;
     }
     visit.epoch ^= counters_epoch(site->counters) << 16;
+    visit.epoch ^= shelves_epoch(site->shelves) << 8;
     uint64_t content_epoch;
     visit.content = contents_ref(site->contents, &content_epoch);
     visit.epoch += content_epoch * UINT64_C(0x9e3779b97f4a7c15);

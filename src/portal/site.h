@@ -4,6 +4,7 @@
 
 #include "portal/content/contents.h"
 #include "portal/counters.h"
+#include "portal/files/shelves.h"
 #include "portal/http/rate.h"
 #include "portal/http/server.h"
 #include "portal/portal.h"
@@ -24,7 +25,8 @@ struct site {
     struct stats *stats;                /* NULL: this node has no database */
     struct contents *contents;
     const struct portal_options *options; /* those that no part owns */
-    struct rate *rate;
+    struct rate *rate, *file_rate;
+    struct shelves *shelves;
     struct counters *counters;
     struct posters *posters;
     struct share_links *links;
@@ -81,7 +83,7 @@ extern const struct page page_meeting, page_meeting_check, page_meeting_invitati
 extern const struct page page_tools, page_tool_get, page_guides, page_guide, page_alerts,
     page_alert, page_press, page_release, page_campaigns, page_campaign, page_contacts,
     page_privacy, page_accessibility, page_method, page_security, page_security_old;
-extern const struct page feed_alerts, feed_press;
+extern const struct page feed_alerts, feed_press, page_rules_file, page_download;
 
 /* Whether the options for security.txt are well-formed, and whether it is served on a day. */
 errcode security_check(const struct portal_options *options, struct err *err);

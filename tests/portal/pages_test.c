@@ -130,6 +130,7 @@ hostile_value(const struct content_key *key)
         {"os", "linux"},
         {"size", "12"},
         {"sha256", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
+        {"file", "zz.bin"},
         {"free_until", "9999-01-01"},
         {"family", "mirai"},
         {"malware_kind", "botnet"},

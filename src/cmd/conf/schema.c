@@ -14,6 +14,8 @@ const struct conf_section conf_sections[] = {
     {"campaign", "The campaign that the pages and the target gauge are about.", false},
     {"http", "The web server (khien serve).", false},
     {"content", "What the pages say.", false},
+    {"rules", "Packs of rules that are published and fetched.", false},
+    {"downloads", "Files that the pages offer.", false},
     {"security", "What /.well-known/security.txt says (RFC 9116).", false},
     {"theme", "The operator's own name, emblem and colour on the pages.", false},
     {"families", "Names of malware families.", false},
@@ -75,6 +77,9 @@ const struct conf_key conf_keys[] = {
      .help = "X-Forwarded-For is believed from these addresses only.", .example = "127.0.0.1"},
     {"http", "rate_per_minute", CONF_NUMBER, "3000", 0, 1000000,
      .help = "Requests a minute from one IPv4 /24 or IPv6 /48; 0 is no limit."},
+    {"http", "files_per_minute", CONF_NUMBER, "600", 0, 1000000,
+     .help = "Packs of rules and downloads over 64 KiB a minute for one IPv4 /24 or IPv6 /48; 0 is "
+             "no limit."},
     {"http", "connections", CONF_NUMBER, "16384", 16, 1000000,
      .help = "The most connections at a time."},
     {"http", "connections_per_prefix", CONF_NUMBER, "512", 0, 1000000,
@@ -92,6 +97,18 @@ const struct conf_key conf_keys[] = {
      .help = "A folder of Markdown files that replace or add to the built-in texts; see "
              "`khien content`.",
      .example = "/etc/khien/content"},
+
+    {"rules", "from", CONF_URL, "",
+     .help = "Where khien rules update gets packs: the address below which `latest.json` is.",
+     .example = "https://chiendich.example.vn/rules"},
+    {"rules", "public_key", CONF_PATH, "",
+     .help = "The public key of those who sign packs, for khien rules publish and update.",
+     .example = "/etc/khien/rules.pub"},
+
+    {"downloads", "folder", CONF_PATH, "",
+     .help = "Files that visitors may have, at /downloads/; unset: the folder `downloads` of the "
+             "state folder.",
+     .example = "/srv/khien/downloads"},
 
     {"security", "contact", CONF_TEXT, "", .list = true,
      .help = "Where to report a weakness of this site: mailto:, https:// or tel:.",

@@ -134,10 +134,12 @@ check_download(const struct content_item *item, struct content_faults *faults)
 {
     str url = content_value(item, LANGUAGE_VI, "url"), host;
     str domain = content_value(item, LANGUAGE_VI, "maker_domain");
-    if (!url.n)
+    if (!url.n && !content_value(item, LANGUAGE_VI, "file").n)
         return;
     if (!content_value(item, LANGUAGE_VI, "os").n)
         refuse_missing(item, "os", "a tool that is offered says for which systems", faults);
+    if (!url.n)
+        return;
     if (!domain.n) {
         refuse_missing(item, "maker_domain", "\"url\" must lie on the maker's domain", faults);
         return;

@@ -117,6 +117,16 @@ takes_sha256(str value)
     return sha256_parse(value, &unused);
 }
 
+/* It is counted by this name, and served by it. */
+static bool
+takes_file(str value)
+{
+    for (size_t i = 0; i < value.n; i++)
+        if (!is_host_char(value.p[i]) || (i == 0 && strchr("-.", value.p[i])))
+            return false;
+    return value.n > 0 && value.n < 48;
+}
+
 static bool
 takes_level(str value)
 {
@@ -204,6 +214,9 @@ static const struct content_type type_platform = {
     takes_platform, "windows, android, iot, linux, macos, multi or web"};
 static const struct content_type type_name = {content_is_name,
                                               "a name of small letters, digits, '-' and '.'"};
+static const struct content_type type_file = {takes_file, "a file's name of at most 47 small "
+                                                          "letters, digits, '-' and '.', the first "
+                                                          "a letter or digit"};
 static const struct content_type type_phase = {
     takes_phase, "before, during or after | first day or - | last day or - | what happens"};
 static const struct content_type type_count = {takes_count,
@@ -232,12 +245,19 @@ static const struct content_key pages[] = {
     {0},
 };
 static const struct content_key tools[] = {
-    {"maker", &type_text, NEEDED},       {"maker_domain", &type_domain, SAME},
-    {"url", &type_https, SAME},          {"phone", &type_phone, MANY | SAME},
-    {"email", &type_email, MANY | SAME}, {"os", &type_os, MANY | SAME},
-    {"version", &type_text, SAME},       {"size", &type_number, SAME},
-    {"sha256", &type_sha256, SAME},      {"free_until", &type_day, SAME},
-    {"licence", &type_text, 0},          {0},
+    {"maker", &type_text, NEEDED},
+    {"maker_domain", &type_domain, SAME},
+    {"url", &type_https, SAME},
+    {"phone", &type_phone, MANY | SAME},
+    {"email", &type_email, MANY | SAME},
+    {"os", &type_os, MANY | SAME},
+    {"version", &type_text, SAME},
+    {"size", &type_number, SAME},
+    {"sha256", &type_sha256, SAME},
+    {"file", &type_file, MANY | SAME},
+    {"free_until", &type_day, SAME},
+    {"licence", &type_text, 0},
+    {0},
 };
 static const struct content_key guides[] = {
     {"family", &type_name, MANY | SAME},

@@ -9,9 +9,12 @@
 #include "base/clock.h"
 #include "base/require.h"
 #include "portal/http/known.h"
+#include "portal/http/range.h"
 #include "portal/http/stream.h"
 #include "portal/http/target.h"
 #include "portal/http/wire.h"
+
+#include <inttypes.h>
 
 struct head {
     struct exchange *exchange;
@@ -56,6 +59,10 @@ keep_field(struct http_request *request, str name, str value)
         slot = &request->accept_encoding;
     else if (str_eq_nocase(name, STR("If-None-Match")))
         slot = &request->if_none_match;
+    else if (str_eq_nocase(name, STR("Range")))
+        slot = &request->range;
+    else if (str_eq_nocase(name, STR("If-Range")))
+        slot = &request->if_range;
     else if (str_eq_nocase(name, STR("Host")))
         slot = &request->host;
     else if (str_eq_nocase(name, STR("Authorization")))
@@ -220,7 +227,8 @@ response_of(struct http_reply *reply, const struct exchange *exchange, struct MH
         response = stream_response(reply->channel, mhd, exchange->connection->fd,
                                    buf_view(&reply->body), !exchange->old);
     else if (reply->file >= 0) /* libmicrohttpd closes it */
-        response = MHD_create_response_from_fd64(reply->file_size, take_fd(reply->file));
+        response = MHD_create_response_from_fd_at_offset64(reply->file_size, take_fd(reply->file),
+                                                           reply->file_from);
     else if (reply->body.n) /* libmicrohttpd frees it */
         response = MHD_create_response_from_buffer(reply->body.n, take(reply->body.p),
                                                    MHD_RESPMEM_MUST_FREE);
@@ -233,6 +241,8 @@ response_of(struct http_reply *reply, const struct exchange *exchange, struct MH
     add(response, "Location", reply->location);
     add(response, "Allow", reply->allow);
     add(response, "Retry-After", reply->retry_after);
+    add(response, "Accept-Ranges", reply->ranges ? "bytes" : NULL);
+    add(response, "Content-Range", reply->content_range[0] ? reply->content_range : NULL);
     add_fields(response, reply);
     return response;
 }
@@ -289,6 +299,33 @@ queue_and_keep(struct MHD_Connection *mhd, const struct exchange *exchange,
     return result;
 }
 
+static void
+choose_range(const struct http_request *request, struct http_reply *reply)
+{
+    struct range range;
+    uint64_t size = reply->file_size;
+    if (!reply->ranges || reply->status != 200 || request->method != METHOD_GET)
+        return;
+    switch (range_choose(request->range, request->if_range, reply->etag, size, &range)) {
+    case RANGE_WHOLE:
+        break;
+    case RANGE_PART:
+        reply->status = 206;
+        reply->file_from = range.from;
+        reply->file_size = range.size;
+        snprintf(reply->content_range, sizeof reply->content_range,
+                 "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, range.from, range.from + range.size - 1,
+                 size);
+        break;
+    case RANGE_OUTSIDE:
+        reply->status = 416;
+        cleanup_close(&reply->file);
+        reply->file = -1;
+        snprintf(reply->content_range, sizeof reply->content_range, "bytes */%" PRIu64, size);
+        break;
+    }
+}
+
 static enum MHD_Result
 queue(struct MHD_Connection *mhd, const struct exchange *exchange, struct http_reply *reply)
 {
@@ -297,6 +334,7 @@ queue(struct MHD_Connection *mhd, const struct exchange *exchange, struct http_r
     bool unchanged = reply->status == 200 && has_already(&exchange->request, reply->etag);
     if (unchanged)
         reply->status = 304;
+    choose_range(&exchange->request, reply);
     if (reply->key && !reply->once)
         return queue_and_keep(mhd, exchange, reply, unchanged);
     struct MHD_Response *response =

@@ -10,7 +10,8 @@
 #define METRICS_ROUTES(X)                                                                          \
     X(HOME, "home")                                                                                \
     X(CHECK, "check")                                                                              \
-    X(FIGURES, "figures") X(API, "api") X(ASSET, "asset") X(OTHER, "other") X(REFUSED, "refused")
+    X(FIGURES, "figures")                                                                          \
+    X(API, "api") X(ASSET, "asset") X(FILE, "file") X(OTHER, "other") X(REFUSED, "refused")
 
 enum metrics_route {
 #define X(suffix, name) ROUTE_##suffix,

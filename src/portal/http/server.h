@@ -34,6 +34,7 @@ struct http_request {
     ip visitor;      /* the peer, or what a trusted proxy says */
     bool exempt;     /* from rates: asked from this machine itself, by no proxy */
     str accept, accept_encoding, if_none_match;
+    str range, if_range;
     str host, authorization; /* Authorization is a secret: to be compared, never shown */
 };
 
@@ -60,6 +61,9 @@ struct http_reply {
     str content;      /* constant content instead of BODY */
     int file;         /* its whole content instead; -1 = none. Closed with the answer */
     uint64_t file_size;
+    bool ranges; /* a part of the file will do; it has an entity tag then */
+    uint64_t file_from;
+    char content_range[64];  /* empty = none */
     struct channel *channel; /* after BODY goes on with what is sent there (channel.h) */
     struct buf body;
     struct http_job job; /* instead of an answer; only where the request has none yet */

@@ -5,7 +5,7 @@
 #include "pages/article.h"
 #include "portal/http/target.h"
 
-enum { TOOLS_MAX = 200, CONTACTS_MAX = 32, SYSTEMS = 6 };
+enum { TOOLS_MAX = 200, CONTACTS_MAX = 32, FILES_MAX = 16, SYSTEMS = 6 };
 
 static const struct {
     const char *os, *words;
@@ -18,7 +18,8 @@ struct work {
     const struct visit *visit;
     const struct content_item *item;
     struct arena arena;
-    const char *os; /* the one asked for; NULL: all */
+    struct shelf *shelf; /* of this site's own files; may be NULL */
+    const char *os;      /* the one asked for; NULL: all */
 };
 
 static const char *
@@ -43,7 +44,9 @@ static bool
 is_free(const struct content_item *item, day today)
 {
     day until = content_day(item, "free_until");
-    return content_value(item, LANGUAGE_VI, "url").n && (until == DAY_NONE || today <= until);
+    bool has_file = content_value(item, LANGUAGE_VI, "file").n > 0;
+    return (has_file || content_value(item, LANGUAGE_VI, "url").n) &&
+           (until == DAY_NONE || today <= until);
 }
 
 static bool
@@ -117,13 +120,19 @@ add_contacts(struct work *work, struct page_tools_tools *tool)
 }
 
 static str
+number_words(struct work *work, uint64_t number)
+{
+    char text[NUMBER_TEXT];
+    return arena_str(&work->arena, number_text(text, work->visit->language, (double)number, 0));
+}
+
+static str
 size_words(struct work *work)
 {
     uint64_t size;
-    char text[NUMBER_TEXT];
     if (!str_to_u64(value_of(work, "size"), UINT64_MAX, &size))
         return (str){NULL, 0};
-    return arena_str(&work->arena, number_text(text, work->visit->language, (double)size, 0));
+    return number_words(work, size);
 }
 
 static str
@@ -136,16 +145,63 @@ free_until_words(struct work *work)
 
 /* A small figure would tell more about visitors than about the tool. */
 static str
-downloads_words(struct work *work)
+downloads_words(struct work *work, str name)
 {
     const struct visit *visit = work->visit;
-    struct counter_figure figure =
-        counters_figure_of(visit->site->counters, COUNTER_TOOL, work->item->name);
-    char number[NUMBER_TEXT];
+    struct counter_figure figure = counters_figure_of(visit->site->counters, COUNTER_TOOL, name);
     if (figure.total < COUNTER_SHOWN)
         return str_of(catalog_text(visit->language, N_("fewer than 100")));
-    return arena_str(&work->arena, number_text(number, visit->language, (double)figure.total, 0));
+    return number_words(work, figure.total);
 }
+
+/* ---- files of this site ---- */
+
+static const char *
+get_path(enum language language)
+{
+    return language == LANGUAGE_VI ? "/cong-cu/tai/" : "/en/tools/get/";
+}
+
+static const struct shelf_file *
+find_signature(struct work *work, str name)
+{
+    char text[SHELF_NAME];
+    int n = snprintf(text, sizeof text, "%.*s.sig", STR_ARG(name));
+    return n > 0 && n < SHELF_NAME ? shelf_find(work->shelf, str_of(text)) : NULL;
+}
+
+static struct page_tools_tools_files
+file_row(struct work *work, str name)
+{
+    char hash[SHA256_TEXT];
+    const struct shelf_file *file = shelf_find(work->shelf, name);
+    const struct shelf_file *signature = find_signature(work, name);
+    struct page_tools_tools_files row = {.file = name};
+    if (!file)
+        return row;
+    row.file_link = joined(work, get_path(work->visit->language), name);
+    row.file_size = number_words(work, file->size);
+    row.file_sha256 = arena_str(&work->arena, str_of(sha256_format(&file->sha256, hash)));
+    row.file_downloads = downloads_words(work, name);
+    if (signature) {
+        row.signature = arena_str(&work->arena, str_of(signature->name));
+        row.signature_link = joined(work, "/downloads/", row.signature);
+    }
+    return row;
+}
+
+static void
+add_files(struct work *work, struct page_tools_tools *tool)
+{
+    const struct content_field *field = NULL;
+    struct page_tools_tools_files *files = arena_alloc(&work->arena, FILES_MAX * sizeof *files);
+    while ((field = content_field(work->item, work->visit->language, "file", field)) &&
+           tool->files_count < FILES_MAX)
+        files[tool->files_count++] = file_row(work, field->value);
+    tool->files = files;
+}
+
+/* ---- cards ---- */
 
 static void
 fill_tool(struct work *work, struct page_tools_tools *tool)
@@ -165,13 +221,13 @@ fill_tool(struct work *work, struct page_tools_tools *tool)
         .sha256 = value_of(work, "sha256"),
         .licence = value_of(work, "licence"),
         .free_until = free_until_words(work),
-        .downloads = downloads_words(work),
-        .link =
-            joined(work, work->visit->language == LANGUAGE_VI ? "/cong-cu/tai/" : "/en/tools/get/",
-                   work->item->name),
+        .downloads = downloads_words(work, work->item->name),
         .help = text->html,
     };
+    if (value_of(work, "url").n)
+        tool->link = joined(work, get_path(work->visit->language), work->item->name);
     add_contacts(work, tool);
+    add_files(work, tool);
 }
 
 static void
@@ -258,7 +314,9 @@ asked_system(const struct visit *visit)
 static void
 serve(const struct visit *visit)
 {
-    struct work work = {.visit = visit, .os = asked_system(visit)};
+    struct work work = {.visit = visit,
+                        .shelf = shelves_ref(visit->site->shelves, SHELF_DOWNLOADS),
+                        .os = asked_system(visit)};
     struct buf content = BUF(HTTP_BODY_MAX);
     struct page_tools page = {0};
     char other_path[PAGE_PATH];
@@ -275,6 +333,7 @@ serve(const struct visit *visit)
                           .other_path = str_of(other_path),
                       });
     buf_clear(&content);
+    shelf_unref(work.shelf);
     arena_clear(&work.arena);
 }
 
@@ -289,23 +348,59 @@ count_download(const struct visit *visit, str name)
 }
 
 static bool
+is_offered(const struct content_item *item, day today)
+{
+    return content_is_shown(item, today) && is_free(item, today);
+}
+
+/* Whether some tool that is offered names the file. */
+static bool
+has_file(const struct content *content, str name, day today)
+{
+    for (size_t i = 0; i < content_count(content, CONTENT_TOOLS); i++) {
+        const struct content_item *item = content_at(content, CONTENT_TOOLS, i);
+        const struct content_field *field = NULL;
+        while (is_offered(item, today) && (field = content_field(item, LANGUAGE_VI, "file", field)))
+            if (str_eq(field->value, name))
+                return true;
+    }
+    return false;
+}
+
+static bool
 has_tool(const struct content *content, str name, day today)
 {
-    const struct content_item *item = content_find(content, CONTENT_TOOLS, name);
-    return content_is_shown(item, today) && is_free(item, today);
+    return is_offered(content_find(content, CONTENT_TOOLS, name), today) ||
+           has_file(content, name, today);
+}
+
+/* Where the download is: the maker's, or a file of this site that is there; else nothing. */
+static str
+find_download(const struct visit *visit, char out[PAGE_PATH])
+{
+    day today = clock_today();
+    const struct content_item *item = content_find(visit->content, CONTENT_TOOLS, visit->name);
+    str url = {NULL, 0};
+    if (is_offered(item, today))
+        url = content_value(item, visit->language, "url");
+    if (url.n || !has_file(visit->content, visit->name, today))
+        return url;
+    struct shelf *shelf = shelves_ref(visit->site->shelves, SHELF_DOWNLOADS);
+    if (shelf_find(shelf, visit->name)) {
+        snprintf(out, PAGE_PATH, "/downloads/%.*s", STR_ARG(visit->name));
+        url = str_of(out);
+    }
+    shelf_unref(shelf);
+    return url;
 }
 
 static void
 serve_get(const struct visit *visit)
 {
     struct http_reply *reply = visit->reply;
-    if (!has_tool(visit->content, visit->name, clock_today())) {
-        page_serve_error(visit, 404);
-        return;
-    }
-    str url = content_value(content_find(visit->content, CONTENT_TOOLS, visit->name),
-                            visit->language, "url");
-    if (!str_copy(url, reply->text, sizeof reply->text)) { /* keys.c has a smaller cap */
+    char path[PAGE_PATH];
+    str url = find_download(visit, path);
+    if (!url.n || !str_copy(url, reply->text, sizeof reply->text)) { /* keys.c has a smaller cap */
         page_serve_error(visit, 404);
         return;
     }
