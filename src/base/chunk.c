@@ -169,7 +169,8 @@ read_table(const char *path, str bytes, const char magic[8], struct chunk_file *
     if (header.size != bytes.n)
         return err_set(err, ERR_CORRUPT, "%s has %zu bytes and should have %llu: %s", path, bytes.n,
                        (unsigned long long)header.size,
-                       bytes.n < header.size ? "it is truncated, fetch it again" : "it was added to");
+                       bytes.n < header.size ? "it is truncated, fetch it again"
+                                             : "it was added to");
     uint64_t end = sizeof header + (uint64_t)header.count * sizeof(struct entry);
     if (header.zero || header.count > CHUNKS_MAX || end > bytes.n - sizeof(struct checksum))
         return err_set(err, ERR_CORRUPT, "%s has a broken table of contents", path);
@@ -233,6 +234,17 @@ chunk_file_read(const char *path, const char magic[8], size_t cap, struct chunk_
         *ret = file;
     else
         chunk_file_close(&file);
+    return code;
+}
+
+errcode
+chunk_file_view(const char *name, str bytes, const char magic[8], bool verify,
+                struct chunk_file *ret, struct err *err)
+{
+    struct chunk_file file = {.count = 0};
+    errcode code = read_all(name, bytes, magic, verify, &file, err);
+    if (code == OK)
+        *ret = file;
     return code;
 }
 

@@ -38,6 +38,9 @@ errcode chunk_file_open(const char *path, const char magic[8], bool verify, stru
  * More than CAP bytes is ERR_LIMIT. */
 errcode chunk_file_read(const char *path, const char magic[8], size_t cap, struct chunk_file *ret,
                         struct err *err);
+/* The same of BYTES, which stay the caller's; with VERIFY the hash too. NAME is for messages. */
+errcode chunk_file_view(const char *name, str bytes, const char magic[8], bool verify,
+                        struct chunk_file *ret, struct err *err);
 void chunk_file_close(struct chunk_file *file);
 /* The hash at the end of the open file FD, as it stands there, and the file's size. Nothing is
  * verified. PATH is for messages. */

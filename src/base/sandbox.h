@@ -15,6 +15,10 @@ enum need {
     NEED_CONNECT = 1 << 5,  /* make connections, resolve names */
     NEED_THREADS = 1 << 6,  /* start threads */
     NEED_TERMINAL = 1 << 7, /* change how the terminal takes keys */
+    NEED_METADATA = 1 << 8, /* read and set extended attributes of open files */
+    /* Look at other processes and end them. Landlock forbids that to whoever is in it, so that half
+     * of the sandbox is left out. */
+    NEED_PROCESSES = 1 << 9,
 };
 
 enum { SANDBOX_PATHS_MAX = 4096 };

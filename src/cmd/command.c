@@ -11,12 +11,19 @@ const char *const command_groups[] = {
     "Keeping it sound", "About this program", NULL};
 
 const struct command *const commands[] = {
-    &command_ingest,  &command_feed,     &command_fetch,   &command_figures,
-    &command_mirror,  &command_networks, &command_serve,   &command_poster,
-    &command_check,   &command_snapshot, &command_stats,   &command_baseline,
-    &command_ranking, &command_simulate, &command_content, &command_conf,
-    &command_top,     &command_verify,   &command_replay,  &command_help,
-    &command_version, &command_yara,     &command_rules,   NULL,
+    &command_ingest,     &command_feed,
+    &command_fetch,      &command_figures,
+    &command_mirror,     &command_networks,
+    &command_serve,      &command_poster,
+    &command_check,      &command_snapshot,
+    &command_stats,      &command_baseline,
+    &command_ranking,    &command_simulate,
+    &command_content,    &command_conf,
+    &command_top,        &command_verify,
+    &command_replay,     &command_help,
+    &command_version,    &command_scan,
+    &command_yara,       &command_rules,
+    &command_quarantine, NULL,
 };
 
 const struct option global_options[] = {

@@ -82,6 +82,18 @@ scan_release(struct scan *scan)
     scan->map = (struct file_map){0};
 }
 
+str
+scan_content(const struct scan *scan)
+{
+    return scan->map.bytes.p ? scan->map.bytes : buf_view(&scan->small);
+}
+
+bool
+scan_has_shrunk(const struct scan *scan)
+{
+    return scan->map.bytes.p && scan->guard.shrunk;
+}
+
 static void
 forget(struct scan *scan)
 {

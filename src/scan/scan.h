@@ -5,8 +5,15 @@
 #pragma once
 
 #include "base/buf.h"
+#include "scan/checks/checks.h"
+#include "scan/job/crew.h"
+#include "scan/job/job.h"
+#include "scan/job/walk.h"
 #include "scan/pack/lint.h"
 #include "scan/pack/pack.h"
+#include "scan/quarantine/quarantine.h"
+#include "scan/release/release.h"
+#include "scan/report/report.h"
 #include "scan/yara/yara.h"
 
 /* Rules, ready to scan with; any number of threads may share them. */
@@ -67,6 +74,10 @@ errcode scan_process(struct scan *scan, const struct process *process, struct er
 /* Lets go of the file, when its results were read; the next scan does it too. To be called by the
  * thread that scanned. */
 void scan_release(struct scan *scan);
+/* The content of the file that was scanned last, until it is let go of. What is gone from the file
+ * meanwhile is read as zeros, which scan_has_shrunk tells. */
+str scan_content(const struct scan *scan);
+bool scan_has_shrunk(const struct scan *scan);
 
 /* False of every rule when the file is listed as good. */
 bool scan_holds(const struct scan *scan, size_t rule);

@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 
 enum { DONE = 0, REFUSED = 10, NO_SANDBOX = 11, PARTIAL = 12, KILLED = 100 };
 
@@ -171,6 +172,13 @@ gain_privileges(void)
     return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? REFUSED : DONE;
 }
 static int
+list_attributes(void)
+{
+    char names[4096];
+    int fd = open(output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd >= 0 && flistxattr(fd, names, sizeof names) < 0 && errno == EPERM ? REFUSED : DONE;
+}
+static int
 use_memory(void)
 {
     char *p = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -207,6 +215,8 @@ check_calls(void)
     tap_eq_i64(in_sandbox(NEED_THREADS, start_thread), DONE, "threads start with their need");
     tap_eq_i64(in_sandbox(NEED_READ, gain_privileges), REFUSED, "no new privileges");
     tap_eq_i64(in_sandbox(NEED_READ, dump_core), REFUSED, "no core file");
+    tap_eq_i64(in_sandbox(NEED_OUTPUT, list_attributes), REFUSED, "no extended attributes");
+    tap_eq_i64(in_sandbox(NEED_OUTPUT | NEED_METADATA, list_attributes), DONE, "but by need");
     tap_eq_i64(in_sandbox(0, use_memory), DONE, "memory comes and goes");
 }
 

@@ -276,6 +276,9 @@ static const int calls_network[] = {
     SCMP_SYS(recvmsg),    SCMP_SYS(recvmmsg),   SCMP_SYS(shutdown),    SCMP_SYS(bind)};
 static const int calls_listen[] = {SCMP_SYS(listen), SCMP_SYS(accept), SCMP_SYS(accept4)};
 static const int calls_connect[] = {SCMP_SYS(connect), SCMP_SYS(socketpair)};
+static const int calls_processes[] = {SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_send_signal)};
+static const int calls_metadata[] = {SCMP_SYS(flistxattr), SCMP_SYS(fgetxattr),
+                                     SCMP_SYS(fsetxattr)};
 /* LeakSanitizer stops the other threads and reads their memory. */
 static const int calls_sanitizer[] = {
     SCMP_SYS(ptrace),  SCMP_SYS(wait4),     SCMP_SYS(waitid),           SCMP_SYS(kill),
@@ -390,6 +393,10 @@ add_rules(scmp_filter_ctx filter, unsigned needs)
     if (status == 0 && (needs & NEED_TERMINAL))
         status =
             rules_ioctl(filter, ioctls_terminal, sizeof ioctls_terminal / sizeof *ioctls_terminal);
+    if (status == 0 && (needs & NEED_PROCESSES))
+        status = ALLOW(filter, calls_processes);
+    if (status == 0 && (needs & NEED_METADATA))
+        status = ALLOW(filter, calls_metadata);
     if (status == 0 && (needs & (NEED_THREADS | NEED_CONNECT | NEED_LISTEN)))
         status = rules_threads(filter);
     if (status == 0 && (needs & (NEED_CONNECT | NEED_LISTEN)))
@@ -439,7 +446,7 @@ sandbox_enter(const struct sandbox *sandbox, bool *ret_partial, struct err *err)
     errcode code = OK;
     if (rights == 0)
         partial = true;
-    else
+    else if (!(sandbox->needs & NEED_PROCESSES))
         code = enter_landlock(sandbox, rights, err);
     if (code == OK)
         code = enter_seccomp(sandbox->needs, &partial, err);

@@ -97,6 +97,7 @@ plain_options(const struct conf *conf, struct portal_options *options)
     options->target = -(int32_t)conf_number(conf, "campaign.target_percent");
     options->demonstration = conf_yes(conf, "campaign.demonstration");
     options->node = conf_text(conf, "http.node");
+    options->files_per_minute = (unsigned)conf_number(conf, "http.files_per_minute");
 }
 
 /* On standard output, since with port 0 only this says where. */
@@ -134,15 +135,29 @@ read_own(const struct conf *conf, const char *key, size_t limit, struct buf *ret
 }
 
 static errcode
+downloads_path(const struct call *call, char out[PATH_TEXT], struct err *err)
+{
+    const char *own = conf_text(call->conf, "downloads.folder");
+    if (!own[0])
+        return state_path(call, "downloads", out, err);
+    return str_copy(str_of(own), out, PATH_TEXT)
+               ? OK
+               : err_set(err, ERR_LIMIT, "downloads.folder is too long");
+}
+
+static errcode
 run(const struct call *call, struct err *err)
 {
-    char folder[PATH_TEXT], figures[PATH_TEXT], counters[PATH_TEXT];
+    char folder[PATH_TEXT], figures[PATH_TEXT], counters[PATH_TEXT], rules[PATH_TEXT];
+    char downloads[PATH_TEXT];
     struct buf families = {0}, hotlines = {0}, emblem = {0}, key = {0};
     struct portal_options options = portal_defaults();
     plain_options(call->conf, &options);
     options.snapshot_folder = folder;
     options.figures_folder = figures;
     options.counter_folder = counters;
+    options.rules_folder = rules;
+    options.downloads_folder = downloads;
     errcode code = listen_options(call, &options, err);
     if (code == OK)
         code = proxies(call->conf, &options, err);
@@ -158,6 +173,10 @@ run(const struct call *call, struct err *err)
         code = node_key_read(call->conf, &key, err);
     if (code == OK)
         code = state_path(call, "counters", counters, err);
+    if (code == OK)
+        code = state_path(call, "rules", rules, err);
+    if (code == OK)
+        code = downloads_path(call, downloads, err);
     if (code == OK)
         code = read_own(call->conf, "families.file", LIMIT_TABLE_BYTES, &families, err);
     if (code == OK)
@@ -185,6 +204,7 @@ grant(const struct call *call, struct grants *grants, struct err *err)
     static char counters[PATH_TEXT]; /* until the sandbox is entered */
     char folder[PATH_TEXT];
     const char *content = conf_text(call->conf, "content.folder");
+    const char *downloads = conf_text(call->conf, "downloads.folder");
     errcode code = grant_read(grants, conf_text(call->conf, "node.key_file"), err);
     if (code == OK)
         code = state_path(call, "snapshot", folder, err);
@@ -194,6 +214,12 @@ grant(const struct call *call, struct grants *grants, struct err *err)
         code = err_set(err, ERR_NOT_FOUND,
                        "content.folder: there is no folder %s; make it, or leave the key out",
                        content);
+    if (code == OK && downloads[0] && !file_exists(downloads))
+        code = err_set(err, ERR_NOT_FOUND,
+                       "downloads.folder: there is no folder %s; make it, or leave the key out",
+                       downloads);
+    if (code == OK)
+        code = grant_read(grants, downloads, err);
     if (code == OK)
         code = grant_read(grants, content, err);
     if (code == OK)

@@ -4,6 +4,7 @@
 
 #include "cmd/commands/commands.h"
 #include "cmd/output.h"
+#include "cmd/release/release.h"
 #include "cmd/scan/rule_files.h"
 
 static errcode
@@ -35,6 +36,31 @@ static const struct option check_options[] = {
     OPTION_DEFINE,
     OPTION_JSON,
     OPTION_CSV,
+    {0},
+};
+
+static const struct option sign_options[] = {
+    {"key", "FILE", NULL, "sign it with this secret key", 'k'},
+    {0},
+};
+static const struct option publish_options[] = {
+    {"public-key", "FILE", NULL, "whose signature the pack must have; else rules.public_key", 0},
+    {0},
+};
+static const struct option update_options[] = {
+    {"from", "SOURCE", NULL,
+     "a URL below which `latest.json` is, a pack, or a folder as it is published; else rules.from",
+     0},
+    {"public-key", "FILE", NULL,
+     "whose signature the pack must have; else rules.public_key, else rules.pub beside the pack",
+     0},
+    {"output", "PACK", NULL,
+     "the installed pack; else /var/lib/khien/rules/rules.pack for root, and "
+     "~/.local/share/khien/rules.pack for others",
+     'o'},
+    {"check", NULL, NULL, "tell what there is, and change nothing", 0},
+    {"insecure-http", NULL, NULL, "take packs by plain http from other machines, too", 0},
+    OPTION_JSON,
     {0},
 };
 
@@ -91,6 +117,31 @@ static const struct action actions[] = {
      .options = key_options,
      .grant = rules_grant_output,
      .run = rules_run_key},
+    {.name = "publish",
+     .words = "PACK",
+     .summary = "put one where khien serve offers it to everyone",
+     .words_min = 1,
+     .words_max = 1,
+     .needs = NEED_READ | NEED_WRITE,
+     .options = publish_options,
+     .grant = release_grant_publish,
+     .run = release_run_publish},
+    {.name = "sign",
+     .words = "FILE",
+     .summary = "sign a program that is offered beside packs: writes FILE.sig",
+     .words_min = 1,
+     .words_max = 1,
+     .needs = NEED_READ | NEED_OUTPUT,
+     .options = sign_options,
+     .grant = release_grant_sign,
+     .run = release_run_sign},
+    {.name = "update",
+     .words = "",
+     .summary = "replace the installed pack by a newer one",
+     .needs = NEED_OUTPUT | NEED_CONNECT | NEED_THREADS,
+     .options = update_options,
+     .grant = release_grant_update,
+     .run = release_run_update},
     {0},
 };
 static const struct example examples[] = {
@@ -98,6 +149,9 @@ static const struct example examples[] = {
     {"khien rules build rules/ -o rules.pack --key pack.key", "A signed pack:"},
     {"khien rules verify rules.pack --public-key pack.key.pub", "Is it ours and whole?"},
     {"khien rules check rules/ --clean /usr", "What to mend before it goes out:"},
+    {"khien rules publish rules.pack", "Out it goes:"},
+    {"khien rules update --from https://chiendich.example.vn/rules", "On every computer, daily:"},
+    {"khien rules update --from /media/usb/rules", "On one without a network:"},
     {NULL, NULL},
 };
 const struct command command_rules = {
@@ -129,7 +183,19 @@ const struct command command_rules = {
         "`--version-min` older ones.\n\n"
         "`check` builds nothing. It tells refused rules, rules that slow scans and why, rules that "
         "are there twice, and with `--clean` those that hold in files that are clean. Its status "
-        "is 0 whatever it finds, and 1 only when something could not be read.",
+        "is 0 whatever it finds, and 1 only when something could not be read.\n\n"
+        "`publish` copies a pack that is signed with the configured key, and newer than what is "
+        "published, to the state folder's `rules/`, keeps the four newest, and makes the "
+        "differences that lead from the others to it. A running khien-serve(1) offers them below "
+        "`/rules/` within seconds.\n\n"
+        "`sign` writes the 64 bytes of an Ed25519 signature of the words `khien file 1`, a line "
+        "feed "
+        "and the SHA-512 of FILE.\n\n"
+        "`update` fetches a newer pack, by the difference from the installed one where there is a "
+        "smaller one, and goes on where an earlier call was cut. It checks it as `verify` does and "
+        "then puts it in the place of the installed one, in one step; whatever goes wrong, that "
+        "one stays. An older pack is refused. The key must be here already: it never comes with a "
+        "pack. Redirects are refused, and plain http but to this machine.",
     .actions = actions,
     .examples = examples,
     .see_also = "khien-yara",

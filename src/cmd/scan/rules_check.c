@@ -7,9 +7,8 @@
 #include "cmd/scan/rule_files.h"
 #include "cmd/scan/rules.h"
 #include "cmd/scan/rules_inputs.h"
-#include "cmd/scan/walk.h"
 
-struct checking {
+struct review {
     struct table *table;
     const struct scan_rules *rules;
     struct scan *scan; /* of clean files */
@@ -34,44 +33,44 @@ put(struct table *table, const char *finding, const char *file, str rule, str sp
 static void
 refused(void *context, const struct pack_fault *fault)
 {
-    struct checking *checking = context;
-    put(checking->table, fault->line ? "refused" : "unread", fault->file, fault->entry,
+    struct review *review = context;
+    put(review->table, fault->line ? "refused" : "unread", fault->file, fault->entry,
         (str){NULL, 0}, fault->reason);
     if (fault->line)
-        table_put_u64(checking->table, "line", fault->line);
+        table_put_u64(review->table, "line", fault->line);
     if (fault->column)
-        table_put_u64(checking->table, "column", fault->column);
+        table_put_u64(review->table, "column", fault->column);
 }
 
 static void
 linted(void *context, const struct lint *lint)
 {
-    struct checking *checking = context;
-    struct scan_rule rule = scan_rule_at(checking->rules, lint->rule);
-    put(checking->table, lint_name(lint->kind), NULL, rule.name, rule.space, lint->why);
+    struct review *review = context;
+    struct scan_rule rule = scan_rule_at(review->rules, lint->rule);
+    put(review->table, lint_name(lint->kind), NULL, rule.name, rule.space, lint->why);
     if (lint->string.n)
-        table_put_str(checking->table, "string", lint->string);
+        table_put_str(review->table, "string", lint->string);
 }
 
 /* ---- clean files ---- */
 
 static bool
-scan_clean(void *context, const char *path)
+scan_clean(void *context, const char *path, const struct stat *info)
 {
-    struct checking *checking = context;
+    (void)info;
+    struct review *review = context;
     struct err err;
-    checking->files++;
-    if (scan_file(checking->scan, path, &err) != OK) {
-        checking->unread++;
+    review->files++;
+    if (scan_file(review->scan, path, &err) != OK) {
+        review->unread++;
         return true;
     }
-    for (size_t i = 0; i < scan_holding_count(checking->scan); i++) {
-        struct scan_rule rule = scan_rule_at(checking->rules, scan_holding(checking->scan, i));
+    for (size_t i = 0; i < scan_holding_count(review->scan); i++) {
+        struct scan_rule rule = scan_rule_at(review->rules, scan_holding(review->scan, i));
         if (!rule.is_private)
-            put(checking->table, "holds-in-clean", path, rule.name, rule.space,
-                "the file is clean");
+            put(review->table, "holds-in-clean", path, rule.name, rule.space, "the file is clean");
     }
-    scan_release(checking->scan);
+    scan_release(review->scan);
     return true;
 }
 
@@ -79,28 +78,28 @@ static void
 count_unread(void *context, const struct err *err)
 {
     (void)err;
-    ((struct checking *)context)->unread++;
+    ((struct review *)context)->unread++;
 }
 
 static errcode
-check_clean(struct checking *checking, const char *folder, struct err *err)
+check_clean(struct review *review, const char *folder, struct err *err)
 {
     struct scan_options scanning = {.timeout_seconds = 60};
     struct walk_options walking = {
-        .recursive = true, .found = scan_clean, .unread = count_unread, .context = checking};
-    checking->scan = scan_new(checking->rules, &scanning);
+        .recursive = true, .found = scan_clean, .unread = count_unread, .context = review};
+    review->scan = scan_new(review->rules, &scanning);
     errcode code = walk(folder, &walking, err);
-    scan_free(checking->scan);
+    scan_free(review->scan);
     if (code == OK)
-        table_note(checking->table, "%zu clean files were scanned, %zu could not be",
-                   checking->files - checking->unread, checking->unread);
+        table_note(review->table, "%zu clean files were scanned, %zu could not be",
+                   review->files - review->unread, review->unread);
     return code;
 }
 
 /* ---- the table ---- */
 
 static errcode
-check_rules(const struct call *call, struct checking *checking, struct pack_build *build,
+check_rules(const struct call *call, struct review *review, struct pack_build *build,
             struct err *err)
 {
     struct scan_rules *rules;
@@ -108,10 +107,10 @@ check_rules(const struct call *call, struct checking *checking, struct pack_buil
     errcode code = scan_rules_of_build(build, &rules, err);
     if (code != OK)
         return code;
-    checking->rules = rules;
-    lint_rules(rules, linted, checking);
+    review->rules = rules;
+    lint_rules(rules, linted, review);
     if (clean)
-        code = check_clean(checking, clean, err);
+        code = check_clean(review, clean, err);
     scan_rules_free(rules);
     return code;
 }
@@ -126,12 +125,12 @@ rules_run_check(const struct call *call, struct err *err)
     };
     cleanup(cleanup_table) struct table *table =
         table_new(columns, sizeof columns / sizeof *columns);
-    struct checking checking = {.table = table};
-    struct rules_inputs inputs = {.refused = refused, .context = &checking};
+    struct review review = {.table = table};
+    struct rules_inputs inputs = {.refused = refused, .context = &review};
     struct pack_build *build = NULL;
     errcode code = rules_inputs_read(call, &inputs, &build, err);
     if (code == OK)
-        code = check_rules(call, &checking, build, err);
+        code = check_rules(call, &review, build, err);
     if (code == OK) {
         struct buf note = BUF(1 << 12);
         rules_inputs_tell(&inputs, build, &note);

@@ -9,9 +9,7 @@
 #include "base/require.h"
 #include "cmd/commands/commands.h"
 #include "cmd/output.h"
-#include "cmd/scan/crew.h"
 #include "cmd/scan/rule_files.h"
-#include "cmd/scan/walk.h"
 #include "cmd/scan/yara_json.h"
 #include "cmd/scan/yara_text.h"
 
@@ -273,8 +271,9 @@ struct walking {
 };
 
 static bool
-add_path(void *context, const char *path)
+add_path(void *context, const char *path, const struct stat *info)
 {
+    (void)info;
     struct walking *walking = context;
     crew_add(walking->crew, path);
     return true;

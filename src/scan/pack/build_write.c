@@ -109,14 +109,11 @@ make_meta(const struct chunks *chunks, uint64_t version)
 static void
 put_veils(const struct chunks *chunks, uint64_t seed)
 {
-    static const uint32_t veiled[] = {PACK_TEXT, PACK_RULES, PACK_FILE_NAMES, PACK_NAMES,
-                                      PACK_CONTAINER_REGEX};
     for (size_t i = 0; i < chunks->count; i++)
-        for (size_t k = 0; k < sizeof veiled / sizeof *veiled; k++)
-            if (chunks->items[i].id == veiled[k]) {
-                char *bytes = (char *)chunks->items[i].content.p;
-                veil(veil_seed(seed, veiled[k]), 0, bytes, bytes, chunks->items[i].content.n);
-            }
+        if (chunk_is_veiled(chunks->items[i].id)) {
+            char *bytes = (char *)chunks->items[i].content.p;
+            veil(veil_seed(seed, chunks->items[i].id), 0, bytes, bytes, chunks->items[i].content.n);
+        }
 }
 
 static errcode

@@ -34,6 +34,13 @@ enum {
 #define PACK_SEAL CHUNK_ID("SEAL")            /* pack_seal, the last */
 enum { PACK_CHUNKS = 19 };
 
+static inline bool
+chunk_is_veiled(uint32_t id)
+{
+    return id == PACK_TEXT || id == PACK_RULES || id == PACK_FILE_NAMES || id == PACK_NAMES ||
+           id == PACK_CONTAINER_REGEX;
+}
+
 struct pack_meta {
     uint64_t version;
     int64_t built; /* microseconds since 1970 */

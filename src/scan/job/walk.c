@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Folders to come are a list, so that the depth of a tree costs no stack. */
-#include "cmd/scan/walk.h"
+#include "scan/job/walk.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -74,11 +74,12 @@ visit(struct walking *walking, const char *path)
     bool is_link = S_ISLNK(info.st_mode);
     if (is_link && (!options->follow_links || stat(path, &info) != 0))
         return;
-    if (S_ISDIR(info.st_mode) && options->recursive)
-        add_folder(walking, path, &info, is_link);
-    else if (S_ISREG(info.st_mode) &&
-             (!options->size_max || (uint64_t)info.st_size <= options->size_max))
-        walking->ended = !options->found(options->context, path);
+    if (S_ISDIR(info.st_mode)) {
+        if (options->recursive && (!options->enters || options->enters(options->context, path)))
+            add_folder(walking, path, &info, is_link);
+    } else if (S_ISREG(info.st_mode) &&
+               (!options->size_max || (uint64_t)info.st_size <= options->size_max))
+        walking->ended = !options->found(options->context, path, &info);
 }
 
 static errcode
@@ -103,13 +104,17 @@ read_folder(struct walking *walking, const char *path, struct err *err)
 }
 
 errcode
-walk(const char *folder, const struct walk_options *options, struct err *err)
+walk(const char *top, const struct walk_options *options, struct err *err)
 {
     struct walking walking = {.options = options};
     struct stat info;
-    if (stat(folder, &info) != 0)
-        return err_set_errno(err, "cannot read %s", folder);
-    add_folder(&walking, folder, &info, false);
+    if (stat(top, &info) != 0)
+        return err_set_errno(err, "cannot read %s", top);
+    if (S_ISREG(info.st_mode)) {
+        options->found(options->context, top, &info);
+        return OK;
+    }
+    add_folder(&walking, top, &info, false);
     errcode code = OK;
     for (; walking.next < walking.count && !walking.ended && code == OK; walking.next++) {
         struct err trouble;

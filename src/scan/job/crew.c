@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/scan/crew.h"
+#include "scan/job/crew.h"
 
 #include <pthread.h>
 

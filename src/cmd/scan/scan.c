@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* khien scan: files, processes, what starts by itself and who it talks to. */
+#include <signal.h>
+#include <sys/stat.h>
+#include <syslog.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/progress.h"
+#include "base/require.h"
+#include "cmd/commands/commands.h"
+#include "cmd/output.h"
+#include "cmd/scan/rule_files.h"
+#include "cmd/scan/scan_remove.h"
+#include "cmd/scan/scan_setup.h"
+
+enum { PATHS_MAX = 4096, OUTPUT_MAX = 1 << 30, FILE_SECONDS = 300 };
+
+/* Set by the signal's handler. */
+static atomic_bool stopped;
+
+struct scanning {
+    const struct call *call;
+    struct scan_rules *rules;
+    struct cache *cache;
+    struct report *report;
+    struct report_about about;
+    char rules_id[SHA256_TEXT];
+    enum report_language language;
+    struct job_options options;
+    struct job *job;
+    struct progress progress;
+    char *starts[PATHS_MAX]; /* what starts by itself */
+    size_t start_count;
+};
+
+/* ---- what is scanned ---- */
+
+static void
+found_by_check(void *context, const struct finding *finding)
+{
+    struct scanning *scanning = context;
+    struct report_item item = {
+        .of = REPORT_CHECK,
+        .level = finding->level,
+        .name = finding->check->id,
+        .subject = finding->subject,
+        .detail = finding->detail,
+        .check = finding->check,
+        .reason = finding->reason,
+        .file = finding->file,
+        .pid = finding->pid,
+        .line = finding->line,
+    };
+    report_add(scanning->report, &item);
+}
+
+static void
+starts(void *context, const char *path)
+{
+    struct scanning *scanning = context;
+    for (size_t i = 0; i < scanning->start_count; i++)
+        if (strcmp(scanning->starts[i], path) == 0)
+            return;
+    if (scanning->start_count < PATHS_MAX)
+        scanning->starts[scanning->start_count++] = mem_strndup(path, strlen(path));
+}
+
+static void
+unseen(void *context, const struct check *check, const char *what, const struct err *why)
+{
+    struct scanning *scanning = context;
+    char detail[sizeof why->text + 64];
+    snprintf(detail, sizeof detail, "%s: %s", check->id, why->text);
+    report_skip(scanning->report, SKIP_CHECK, what, detail);
+}
+
+static bool
+is_listed(void *context, const char *address, char *ret_name)
+{
+    enum { NAME_MAX_BYTES = 256 };
+    struct scanning *scanning = context;
+    const struct pack *pack = scan_rules_pack(scanning->rules);
+    struct arena arena = ARENA;
+    struct pack_listed listed;
+    ip parsed;
+    bool found = pack && ip_parse(str_of(address), &parsed) &&
+                 pack_find_address(pack, parsed, &arena, &listed);
+    if (found && !str_copy(listed.name, ret_name, NAME_MAX_BYTES))
+        str_copy(STR("C2"), ret_name, NAME_MAX_BYTES);
+    arena_clear(&arena);
+    return found;
+}
+
+static void
+run_checks(struct scanning *scanning)
+{
+    struct checking checking = {
+        .root = "",
+        .is_listed = is_listed,
+        .context = scanning,
+        .found = found_by_check,
+        .starts = starts,
+        .unseen = unseen,
+    };
+    checks_run(&checking);
+    report_count(scanning->report, &(struct report_counts){.checks = checking.looked});
+}
+
+static void
+scan_processes(struct scanning *scanning)
+{
+    progress_begin(&scanning->progress, "processes", scan_targets.count);
+    for (size_t i = 0; i < scan_targets.count && !stopped; i++) {
+        const struct scan_target *target = &scan_targets.items[i];
+        if (target->program[0] == '/')
+            starts(scanning, target->program);
+        if (target->process)
+            job_process(scanning->job, target->process, target->pid, target->name);
+        else
+            report_skip(scanning->report, SKIP_PROCESS, target->name, target->why);
+        progress_show(&scanning->progress, i + 1);
+    }
+    progress_end(&scanning->progress);
+}
+
+static void
+show_files(void *context, uint64_t done)
+{
+    struct scanning *scanning = context;
+    progress_show(&scanning->progress, done);
+}
+
+/* Where files come to a computer, and where everyone may write. */
+static void
+quick_paths(const char **paths, size_t *count)
+{
+    static const char *const shared[] = {"/tmp", "/var/tmp", "/dev/shm", "/run/shm", "/etc"};
+    static const char *const own[] = {"Downloads",  "Desktop", "Tải xuống", ".config",
+                                      ".local/bin", ".cache",  ".ssh"};
+    static char below[sizeof own / sizeof *own][PATH_TEXT];
+    const char *home = getenv("HOME");
+    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
+        if (file_exists(shared[i]))
+            paths[(*count)++] = shared[i];
+    for (size_t i = 0; home && i < sizeof own / sizeof *own; i++)
+        if (path_join(below[i], home, own[i], NULL) == OK && file_exists(below[i]))
+            paths[(*count)++] = below[i];
+}
+
+static void
+scan_files(struct scanning *scanning, const char *const *paths, size_t count)
+{
+    uint64_t total = 0;
+    if (isatty(STDERR_FILENO))
+        for (size_t i = 0; i < count; i++)
+            total += job_count(&scanning->options, paths[i]);
+    progress_begin(&scanning->progress, "files", total);
+    bool takes_starts = !call_given(scanning->call, "no-files");
+    for (size_t i = 0; takes_starts && i < scanning->start_count && !stopped; i++)
+        if (file_exists(scanning->starts[i]))
+            job_add(scanning->job, scanning->starts[i]);
+    for (size_t i = 0; i < count && !stopped; i++)
+        job_add(scanning->job, paths[i]);
+    job_finish(scanning->job);
+    progress_end(&scanning->progress);
+}
+
+static errcode
+scan_all(struct scanning *scanning, struct err *err)
+{
+    const struct call *call = scanning->call;
+    const char *paths[PATHS_MAX];
+    size_t count = 0;
+    bool is_full = call_given(call, "full");
+    for (; count < call->word_count; count++) {
+        char *real = realpath(call->words[count], NULL);
+        if (!real)
+            return err_set_errno(err, "cannot read %s", call->words[count]);
+        paths[count] = real;
+    }
+    scanning->about.scope = count > 0 ? "paths" : is_full ? "full" : "quick";
+    if (count == 0 && is_full)
+        paths[count++] = "/";
+    else if (count == 0 && !call_given(call, "no-files"))
+        quick_paths(paths, &count);
+    if (call->word_count == 0 && !call_given(call, "no-checks"))
+        run_checks(scanning);
+    scanning->job = job_new(&scanning->options);
+    scan_processes(scanning);
+    scan_files(scanning, paths, count);
+    job_free(take(scanning->job));
+    return OK;
+}
+
+/* ---- what is told ---- */
+
+static void
+to_syslog(void *context, bool is_finding, const char *text)
+{
+    (void)context;
+    syslog(is_finding ? LOG_WARNING : LOG_INFO, "%s", text);
+}
+
+static errcode
+write_html(struct scanning *scanning, const char *path, struct err *err)
+{
+    struct buf out = BUF(OUTPUT_MAX);
+    report_write_html(scanning->report, &scanning->about, scanning->language, &out);
+    errcode code = buf_check(&out, "the report", err);
+    if (code == OK)
+        code = file_replace(path, buf_view(&out), err);
+    buf_clear(&out);
+    return code;
+}
+
+static errcode
+tell(struct scanning *scanning, struct err *err)
+{
+    const struct call *call = scanning->call;
+    struct buf out = BUF(OUTPUT_MAX);
+    errcode code = OK;
+    if (call_option(call, "html"))
+        code = write_html(scanning, call_option(call, "html"), err);
+    if (call_given(call, "syslog"))
+        report_each_line(scanning->report, &scanning->about, to_syslog, NULL);
+    if (call_given(call, "json"))
+        report_write_json(scanning->report, &scanning->about, &out);
+    else
+        report_write_text(scanning->report, &scanning->about, scanning->language, &out);
+    return code == OK ? output_buf(&out, "the report", err) : code;
+}
+
+/* ---- the command ---- */
+
+static void
+stop(int number)
+{
+    (void)number;
+    stopped = true;
+}
+
+/* The first Ctrl-C ends the scan with a report of what was seen, the second one the program. */
+static void
+catch_stop(void)
+{
+    struct sigaction action = {.sa_handler = stop, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static errcode
+open_rules(struct scanning *scanning, struct err *err)
+{
+    static char fallback[PATH_TEXT];
+    const char *path = call_option(scanning->call, "rules");
+    errcode code = path ? OK : scan_default_pack(fallback, err);
+    if (code == OK && !path && !file_exists(fallback))
+        return err_set(err, ERR_NOT_FOUND,
+                       "there are no rules at %s: `khien rules update` fetches them, --rules PACK "
+                       "names others",
+                       fallback);
+    if (code == OK)
+        code = rule_files_open_pack(scanning->call, path ? path : fallback, &scanning->rules, err);
+    if (code != OK)
+        return code;
+    struct pack_info info = pack_info(scan_rules_pack(scanning->rules));
+    hex_format(info.id, sizeof info.id, scanning->rules_id);
+    scanning->about.rules = scan_rule_count(scanning->rules) + info.counts.file_hashes +
+                            info.counts.section_hashes + info.counts.import_hashes;
+    scanning->about.rules_version = info.version;
+    scanning->about.rules_id = scanning->rules_id;
+    return OK;
+}
+
+static errcode
+open_cache(struct scanning *scanning, struct err *err)
+{
+    char folder[PATH_TEXT];
+    if (call_given(scanning->call, "no-cache"))
+        return OK;
+    errcode code = scan_state_folder(scanning->call, folder, err);
+    if (code != OK)
+        return code;
+    struct pack_info info = pack_info(scan_rules_pack(scanning->rules));
+    return cache_open(folder, info.id, &scanning->cache, err);
+}
+
+static errcode
+read_options(struct scanning *scanning, struct err *err)
+{
+    const struct call *call = scanning->call;
+    const char *language = call_option(call, "lang");
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    uint64_t threads = processors < 1                  ? 1
+                       : processors > CREW_THREADS_MAX ? CREW_THREADS_MAX
+                                                       : (uint64_t)processors;
+    if (strcmp(language, "vi") != 0 && strcmp(language, "en") != 0)
+        return err_set(err, ERR_USAGE, "--lang is vi or en, not \"%s\"", language);
+    scanning->language = strcmp(language, "vi") == 0 ? REPORT_VI : REPORT_EN;
+    if (call_given(call, "remove") && !call_given(call, "yes") && !isatty(STDIN_FILENO))
+        return err_set(err, ERR_USAGE, "nobody can be asked here: --remove needs --yes");
+    if (call_given(call, "yes") && !call_given(call, "remove"))
+        return err_set(err, ERR_USAGE, "--yes goes with --remove");
+    if (call_given(call, "full") && (call_given(call, "quick") || call->word_count > 0))
+        return err_set(err, ERR_USAGE, "--full goes with neither --quick nor paths");
+    errcode code = call_number(call, "threads", 1, CREW_THREADS_MAX, &threads, err);
+    scanning->options.threads = (unsigned)threads;
+    return code;
+}
+
+static errcode
+run_scan(const struct call *call, struct err *err)
+{
+    struct scanning *scanning = mem_calloc(1, sizeof *scanning);
+    scanning->call = call;
+    scanning->report = report_new();
+    scanning->about.started = clock_now();
+    scanning->about.is_root = geteuid() == 0;
+    errcode code = read_options(scanning, err);
+    if (code == OK)
+        code = open_rules(scanning, err);
+    if (code == OK)
+        code = open_cache(scanning, err);
+    scanning->options = (struct job_options){
+        .rules = scanning->rules,
+        .cache = scanning->cache,
+        .report = scanning->report,
+        .threads = scanning->options.threads,
+        .is_shallow = call_given(call, "shallow"),
+        .takes_network = call_given(call, "network"),
+        .file_seconds_max = FILE_SECONDS,
+        .stop = &stopped,
+        .tick = show_files,
+        .context = scanning,
+    };
+    if (code == OK) {
+        catch_stop();
+        code = scan_all(scanning, err);
+    }
+    scanning->about.ended = clock_now();
+    scanning->about.is_partial = stopped;
+    if (code == OK && scanning->cache)
+        code = cache_save(scanning->cache, err);
+    if (code == OK && call_given(call, "remove"))
+        code = scan_remove(call, scanning->report, scanning->language, err);
+    if (code == OK)
+        code = tell(scanning, err);
+    cache_close(scanning->cache);
+    report_free(scanning->report);
+    scan_rules_free(scanning->rules);
+    for (size_t i = 0; i < scanning->start_count; i++)
+        free(scanning->starts[i]);
+    free(scanning);
+    return code;
+}
+
+static const struct option scan_options[] = {
+    {"quick", NULL, NULL, "what starts by itself, what runs, and where files arrive (the default)",
+     0},
+    {"full", NULL, NULL, "all files of this computer too", 0},
+    {"rules", "PACK", NULL, "judge by this pack (default: the installed one)", 0},
+    OPTIONS_TRUST,
+    {"remove", NULL, NULL, "put malware into quarantine, after asking for each file", 0},
+    {"yes", NULL, NULL, "do not ask; files of the system are left where they are", 'y'},
+    {"lang", "vi|en", "vi", "the language of the report", 0},
+    OPTION_JSON,
+    {"html", "FILE", NULL, "also write the report as a page", 0},
+    {"syslog", NULL, NULL, "also write what is found to the system's log", 0},
+    {"shallow", NULL, NULL, "do not look into archives, documents and mail", 0},
+    {"network", NULL, NULL, "also file systems of other computers", 0},
+    {"no-cache", NULL, NULL, "read files again that did not change", 0},
+    {"state", "FOLDER", NULL, "keep what is known of clean files, and the quarantine, there", 0},
+    {"no-files", NULL, NULL, "leave out files", 0},
+    {"no-processes", NULL, NULL, "leave out the memory of processes", 0},
+    {"no-checks", NULL, NULL, "leave out what starts by itself, and connections", 0},
+    {"full-speed", NULL, NULL, "do not make way for other work", 0},
+    {"threads", "N", NULL, "scan in N threads (default: one a processor)", 'p'},
+    {0},
+};
+static const struct action actions[] = {
+    {.name = "",
+     .words = "[FILE|FOLDER…]",
+     .summary = "find malware on this computer",
+     .words_max = PATHS_MAX / 2,
+     .needs = NEED_READ | NEED_THREADS | NEED_OUTPUT | NEED_METADATA | NEED_PROCESSES,
+     .without_conf = true,
+     .options = scan_options,
+     .grant = scan_grant,
+     .run = run_scan},
+    {0},
+};
+static const struct example examples[] = {
+    {"khien scan", "Is something wrong with this computer?"},
+    {"khien scan --full --html report.html", "All files, with a page to read and to print:"},
+    {"khien scan --lang en ~/Downloads", "Only a folder, told in English:"},
+    {NULL, NULL},
+};
+const struct command command_scan = {
+    .name = "scan",
+    .group = "Finding malware",
+    .summary = "find malware in files, processes and what starts by itself",
+    .details =
+        "Without paths it looks at what starts by itself, at running programs and their memory, at "
+        "their connections, and at files where they arrive; with `--full` at all files of this "
+        "computer; with paths only at those. Archives, documents and mail are opened. Nothing is "
+        "changed: it is a report.\n\n"
+        "With `--remove` files in which malware was found are put into quarantine, after the "
+        "programs that run from them were ended: khien-quarantine(1) lists them and gives them "
+        "back. What is only suspicious stays. Files of packages and of other computers are asked "
+        "for a second time.\n\n"
+        "Files that had nothing and did not change are passed by in the next scan with the same "
+        "rules, for thirty days at most. Ctrl-C ends the scan with a report of what was seen until "
+        "then.\n\n"
+        "What could not be looked at is counted, with its reason. Without root's rights this is "
+        "much: the memory of other users' programs, and their files.\n\n"
+        "The status is 0 whatever is found, and 1 when the scan itself failed.",
+    .actions = actions,
+    .examples = examples,
+    .see_also = "khien-quarantine khien-rules",
+};

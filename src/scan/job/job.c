@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each thread has a scan for files and one for what is inside of them, since both stand at once. */
+#include "scan/job/job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/require.h"
+#include "scan/job/crew.h"
+#include "scan/job/judge.h"
+#include "scan/job/walk.h"
+#include "scan/scan.h"
+
+struct worker {
+    struct job *job;
+    struct scan *files, *members;
+    struct unpack *unpack;
+    struct report_counts counts;
+    /* The file at hand. */
+    const char *path;
+    struct file_identity identity;
+    bool has_digest, is_clean, is_whole; /* nothing was found; nothing was passed over */
+};
+struct job {
+    struct job_options options;
+    struct worker workers[CREW_THREADS_MAX + 1]; /* the last one is the caller's */
+    struct crew *crew;
+    _Atomic uint64_t done; /* files */
+};
+
+static bool
+is_stopped(const struct job *job)
+{
+    return job->options.stop && atomic_load_explicit(job->options.stop, memory_order_relaxed);
+}
+
+/* ---- what is found ---- */
+
+static void
+found(struct worker *worker, const struct judgement *judgement, const char *inside)
+{
+    str content = scan_content(worker->files);
+    if (!worker->has_digest) {
+        worker->identity.sha256 = sha256_of(content);
+        worker->has_digest = true;
+    }
+    struct report_item item = {
+        .of = REPORT_FILE,
+        .level = judgement->level,
+        .name = judgement->name,
+        .source = judgement->source,
+        .detail = judgement->detail,
+        .subject = worker->path,
+        .inside = inside,
+        .has_identity = true,
+        .identity = worker->identity,
+    };
+    worker->is_clean = false;
+    report_add(worker->job->options.report, &item);
+}
+
+struct finding_context {
+    struct worker *worker;
+    const char *inside;
+};
+
+static void
+found_in_file(void *context, const struct judgement *judgement)
+{
+    const struct finding_context *finding = context;
+    found(finding->worker, judgement, finding->inside);
+}
+
+static void
+skip(struct worker *worker, enum report_skip why, const char *subject, const char *detail)
+{
+    worker->is_whole = false;
+    report_skip(worker->job->options.report, why, subject, detail);
+}
+
+static enum report_skip
+skip_of(errcode code)
+{
+    switch (code) {
+    case ERR_LIMIT:
+        return SKIP_TIME;
+    case ERR_NOT_FOUND:
+        return SKIP_CHANGED;
+    default:
+        return SKIP_UNREADABLE;
+    }
+}
+
+/* ---- what is inside ---- */
+
+static bool
+scan_member(void *context, const struct unpack_member *member)
+{
+    struct worker *worker = context;
+    struct err err;
+    worker->counts.members++;
+    worker->counts.member_bytes += member->data.n;
+    if (scan_data(worker->members, member->data, &err) != OK) {
+        skip(worker, SKIP_TIME, member->path, err.text);
+    } else {
+        struct finding_context finding = {worker, member->path};
+        judge_each(worker->job->options.rules, worker->members, found_in_file, &finding);
+    }
+    return !is_stopped(worker->job);
+}
+
+static void
+skipped_member(void *context, const char *path, enum unpack_skip why, const char *detail)
+{
+    static const enum report_skip skips[UNPACK_SKIPS] = {
+        [UNPACK_ENCRYPTED] = SKIP_ENCRYPTED, [UNPACK_DAMAGED] = SKIP_DAMAGED,
+        [UNPACK_UNKNOWN] = SKIP_UNKNOWN,     [UNPACK_DEPTH] = SKIP_CAPPED,
+        [UNPACK_ENTRIES] = SKIP_CAPPED,      [UNPACK_MEMBER] = SKIP_CAPPED,
+        [UNPACK_BYTES] = SKIP_CAPPED,        [UNPACK_RATIO] = SKIP_CAPPED,
+        [UNPACK_TIME] = SKIP_TIME,
+    };
+    struct worker *worker = context;
+    char subject[PATH_TEXT + 1024];
+    snprintf(subject, sizeof subject, "%s (%s)", worker->path, path);
+    skip(worker, skips[why], subject, detail ? detail : unpack_skip_name(why));
+}
+
+static void
+look_inside(struct worker *worker)
+{
+    const struct job_options *options = &worker->job->options;
+    str content = scan_content(worker->files);
+    struct unpack_sink sink = {worker, scan_member, skipped_member};
+    if (options->is_shallow || !unpack_wants(content, worker->path))
+        return;
+    if (!worker->unpack)
+        worker->unpack = unpack_new(&options->unpack);
+    unpack_each(worker->unpack, content, path_base(worker->path), &sink);
+}
+
+/* ---- a file ---- */
+
+static int
+open_regular(const char *path)
+{
+    int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    int fd = open(path, flags | O_NOATIME); /* allowed for the file's owner only */
+    return fd < 0 && errno == EPERM ? open(path, flags) : fd;
+}
+
+static bool
+is_same_file(const struct file_identity *a, const struct file_identity *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           a->modified == b->modified && a->changed == b->changed;
+}
+
+static void
+scan_open_file(struct worker *worker, int fd, usec started)
+{
+    const struct job_options *options = &worker->job->options;
+    struct file_identity after;
+    struct err err;
+    errcode code = scan_descriptor(worker->files, fd, worker->path, &err);
+    if (code != OK) {
+        skip(worker, skip_of(code), worker->path, err.text);
+        return;
+    }
+    struct finding_context finding = {worker, NULL};
+    judge_each(options->rules, worker->files, found_in_file, &finding);
+    judge_name(options->rules, worker->files, worker->path, found_in_file, &finding);
+    if (!scan_is_good(worker->files))
+        look_inside(worker);
+    bool shrank = scan_has_shrunk(worker->files);
+    scan_release(worker->files);
+    worker->counts.bytes += worker->identity.size;
+    if (shrank || file_identity_of(fd, worker->path, &after, NULL) != OK ||
+        !is_same_file(&worker->identity, &after))
+        skip(worker, SKIP_CHANGED, worker->path, "");
+    else if (options->cache && worker->is_clean && worker->is_whole)
+        cache_add(options->cache, &worker->identity, started);
+}
+
+static void
+scan_one(void *context, unsigned number, const char *path)
+{
+    struct job *job = context;
+    struct worker *worker = &job->workers[number];
+    struct err err;
+    usec started = clock_now();
+    if (is_stopped(job))
+        return;
+    worker->path = path;
+    worker->has_digest = false;
+    worker->is_clean = worker->is_whole = true;
+    cleanup(cleanup_close) int fd = open_regular(path);
+    errcode code = fd < 0 ? err_set_errno(&err, "cannot open %s", path)
+                          : file_identity_of(fd, path, &worker->identity, &err);
+    worker->counts.files++;
+    if (code != OK)
+        skip(worker, skip_of(code), path, err.text);
+    else
+        scan_open_file(worker, fd, started);
+    atomic_fetch_add_explicit(&job->done, 1, memory_order_relaxed);
+}
+
+/* ---- folders ---- */
+
+/* File systems that hold no files of programs, and those of other computers (statfs(2)). */
+static bool
+is_left_out(const char *path, bool takes_network, const char **ret_what)
+{
+    static const struct {
+        uint32_t type;
+        const char *name;
+        bool is_network;
+    } types[] = {
+        {0x9fa0, "proc", false},
+        {0x62656572, "sysfs", false},
+        {0x27e0eb, "cgroup", false},
+        {0x63677270, "cgroup2", false},
+        {0x1cd1, "devpts", false},
+        {0x64626720, "debugfs", false},
+        {0x74726163, "tracefs", false},
+        {0x73636673, "securityfs", false},
+        {0xcafe4a11, "bpf", false},
+        {0x6165676c, "pstore", false},
+        {0x42494e4d, "binfmt_misc", false},
+        {0x19800202, "mqueue", false},
+        {0xde5e81e4, "efivarfs", false},
+        {0x65735543, "fusectl", false},
+        {0x958458f6, "hugetlbfs", false},
+        {0x62656570, "configfs", false},
+        {0x6969, "NFS", true},
+        {0xff534d42, "CIFS", true},
+        {0xfe534d42, "SMB2", true},
+        {0x517b, "SMB", true},
+        {0x5346414f, "AFS", true},
+        {0x01021997, "9p", true},
+        {0x65735546, "FUSE", true},
+        {0x00c36400, "Ceph", true},
+    };
+    struct statfs info;
+    if (statfs(path, &info) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if ((uint32_t)info.f_type == types[i].type && !(types[i].is_network && takes_network)) {
+            *ret_what = types[i].name;
+            return true;
+        }
+    return false;
+}
+
+struct walking {
+    const struct job_options *options;
+    struct job *job; /* NULL: files are only counted */
+    uint64_t count;
+};
+
+static bool
+enters(void *context, const char *path)
+{
+    const struct walking *walking = context;
+    const char *what;
+    if (!is_left_out(path, walking->options->takes_network, &what))
+        return true;
+    if (walking->job)
+        report_skip(walking->options->report, SKIP_FOLDER, path, what);
+    return false;
+}
+
+/* A file that was clean and is as it was needs no thread. */
+static bool
+is_unchanged(struct job *job, const struct stat *info)
+{
+    struct file_identity identity;
+    if (!job->options.cache)
+        return false;
+    identity = file_identity_of_stat(info);
+    if (!cache_has(job->options.cache, &identity))
+        return false;
+    struct worker *own = &job->workers[CREW_THREADS_MAX];
+    own->counts.files++;
+    own->counts.unchanged++;
+    atomic_fetch_add_explicit(&job->done, 1, memory_order_relaxed);
+    return true;
+}
+
+static bool
+walked(void *context, const char *path, const struct stat *info)
+{
+    struct walking *walking = context;
+    walking->count++;
+    if (walking->job) {
+        if (!is_unchanged(walking->job, info))
+            crew_add(walking->job->crew, path);
+        if (walking->options->tick)
+            walking->options->tick(walking->options->context, walking->job->done);
+    }
+    return !walking->options->stop ||
+           !atomic_load_explicit(walking->options->stop, memory_order_relaxed);
+}
+
+static void
+unread(void *context, const struct err *err)
+{
+    const struct walking *walking = context;
+    if (walking->job)
+        report_skip(walking->options->report, skip_of(err->code), err->text, "");
+}
+
+static uint64_t
+walk_all(const struct job_options *options, struct job *job, const char *path)
+{
+    struct walking walking = {options, job, 0};
+    struct walk_options walk_options = {.recursive = true,
+                                        .found = walked,
+                                        .unread = unread,
+                                        .enters = enters,
+                                        .context = &walking};
+    struct err err;
+    if (walk(path, &walk_options, &err) != OK)
+        unread(&walking, &err);
+    return walking.count;
+}
+
+void
+job_add(struct job *job, const char *path)
+{
+    walk_all(&job->options, job, path);
+}
+
+uint64_t
+job_count(const struct job_options *options, const char *path)
+{
+    return walk_all(options, NULL, path);
+}
+
+/* ---- processes ---- */
+
+struct process_context {
+    struct worker *worker;
+    uint32_t pid;
+    const char *subject;
+};
+
+static void
+found_in_process(void *context, const struct judgement *judgement)
+{
+    const struct process_context *process = context;
+    struct report_item item = {
+        .of = REPORT_PROCESS,
+        .level = judgement->level,
+        .name = judgement->name,
+        .source = judgement->source,
+        .detail = judgement->detail,
+        .subject = process->subject,
+        .pid = process->pid,
+    };
+    report_add(process->worker->job->options.report, &item);
+}
+
+void
+job_process(struct job *job, const struct process *process, uint32_t pid, const char *name)
+{
+    struct worker *worker = &job->workers[CREW_THREADS_MAX];
+    struct process_region region;
+    struct err err;
+    char subject[PATH_TEXT];
+    if (is_stopped(job))
+        return;
+    snprintf(subject, sizeof subject, "%u (%s)", pid, name);
+    worker->counts.processes++;
+    for (size_t i = 0; process_region_at(process, i, &region); i++)
+        worker->counts.process_bytes += region.size;
+    if (scan_process(worker->files, process, &err) != OK) {
+        report_skip(job->options.report, SKIP_PROCESS, subject, err.text);
+        return;
+    }
+    struct process_context found = {worker, pid, subject};
+    judge_each(job->options.rules, worker->files, found_in_process, &found);
+    scan_release(worker->files);
+}
+
+/* ---- all ---- */
+
+static void
+make_worker(struct job *job, struct worker *worker)
+{
+    struct scan_options scanning = {.timeout_seconds = job->options.file_seconds_max};
+    worker->job = job;
+    worker->files = scan_new(job->options.rules, &scanning);
+    worker->members = scan_new(job->options.rules, &scanning);
+}
+
+struct job *
+job_new(const struct job_options *options)
+{
+    struct job *job = mem_calloc(1, sizeof *job);
+    job->options = *options;
+    for (unsigned i = 0; i < options->threads; i++)
+        make_worker(job, &job->workers[i]);
+    make_worker(job, &job->workers[CREW_THREADS_MAX]);
+    job->crew = crew_new(options->threads, scan_one, job);
+    return job;
+}
+
+void
+job_finish(struct job *job)
+{
+    if (job->crew)
+        crew_finish(take(job->crew));
+}
+
+void
+job_free(struct job *job)
+{
+    if (!job)
+        return;
+    job_finish(job);
+    for (unsigned i = 0; i <= CREW_THREADS_MAX; i++) {
+        struct worker *worker = &job->workers[i];
+        report_count(job->options.report, &worker->counts);
+        scan_free(worker->files);
+        scan_free(worker->members);
+        unpack_free(worker->unpack);
+    }
+    free(job);
+}

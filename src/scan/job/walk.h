@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The files below a folder. */
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+#include <sys/stat.h>
+
+struct walk_options {
+    bool recursive;
+    bool follow_links; /* to files, and with `recursive` to folders; loops are met once */
+    uint64_t size_max; /* larger files are left out; 0: no bound */
+    /* A regular file, as it was when the walk met it; false ends the walk. */
+    bool (*found)(void *context, const char *path, const struct stat *info);
+    void (*unread)(void *context, const struct err *err);
+    bool (*enters)(void *context, const char *path); /* false leaves a folder out; NULL: into all */
+    void *context;
+};
+/* Gives the path of each regular file below PATH, or PATH itself when it is one. What cannot be
+ * read is told and left out; a PATH that cannot be is an error. */
+errcode walk(const char *path, const struct walk_options *options, struct err *err);
