@@ -32,6 +32,7 @@ struct scanning {
     struct progress progress;
     char *starts[PATHS_MAX]; /* what starts by itself */
     size_t start_count;
+    char *words[PATHS_MAX]; /* of the call, without links */
 };
 
 /* ---- what is scanned ---- */
@@ -174,10 +175,10 @@ scan_all(struct scanning *scanning, struct err *err)
     size_t count = 0;
     bool is_full = call_given(call, "full");
     for (; count < call->word_count; count++) {
-        char *real = realpath(call->words[count], NULL);
-        if (!real)
+        scanning->words[count] = realpath(call->words[count], NULL);
+        if (!scanning->words[count])
             return err_set_errno(err, "cannot read %s", call->words[count]);
-        paths[count] = real;
+        paths[count] = scanning->words[count];
     }
     scanning->about.scope = count > 0 ? "paths" : is_full ? "full" : "quick";
     if (count == 0 && is_full)
@@ -351,6 +352,11 @@ run_scan(const struct call *call, struct err *err)
     scan_rules_free(scanning->rules);
     for (size_t i = 0; i < scanning->start_count; i++)
         free(scanning->starts[i]);
+    for (size_t i = 0; i < call->word_count; i++)
+        free(scanning->words[i]);
+    for (size_t i = 0; i < scan_targets.count; i++)
+        process_close(scan_targets.items[i].process);
+    free(scan_targets.items);
     free(scanning);
     return code;
 }
