@@ -220,8 +220,14 @@ regex_is_unbounded(const struct regex *regex)
 void
 set_add_range(struct byte_set *set, uint8_t first, uint8_t last)
 {
-    for (unsigned byte = first; byte <= last; byte++)
-        set_add(set, (uint8_t)byte);
+    unsigned low = first / 64, high = last / 64;
+    if (first > last)
+        return;
+    for (unsigned i = low; i <= high; i++) {
+        uint64_t from = i == low ? UINT64_MAX << first % 64 : UINT64_MAX;
+        uint64_t to = i == high ? UINT64_MAX >> (63 - last % 64) : UINT64_MAX;
+        set->word[i] |= from & to;
+    }
 }
 
 void
@@ -238,13 +244,21 @@ set_invert(struct byte_set *set)
         set->word[i] = ~set->word[i];
 }
 
+/* The compiler's own is a call where it may not use the processor's instruction. */
+static unsigned
+bit_count(uint64_t bits)
+{
+    bits -= bits >> 1 & UINT64_C(0x5555555555555555);
+    bits = (bits & UINT64_C(0x3333333333333333)) + (bits >> 2 & UINT64_C(0x3333333333333333));
+    bits = (bits + (bits >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (unsigned)(bits * UINT64_C(0x0101010101010101) >> 56);
+}
+
 unsigned
 set_count(const struct byte_set *set)
 {
-    unsigned count = 0;
-    for (size_t i = 0; i < 4; i++)
-        count += (unsigned)__builtin_popcountll(set->word[i]);
-    return count;
+    return bit_count(set->word[0]) + bit_count(set->word[1]) + bit_count(set->word[2]) +
+           bit_count(set->word[3]);
 }
 
 bool
