@@ -232,6 +232,8 @@ shelves_free(struct shelves *shelves)
 struct shelf *
 shelves_ref(struct shelves *shelves, enum shelf_kind kind)
 {
+    if (!shelves)
+        return NULL;
     pthread_rwlock_rdlock(&shelves->lock);
     struct shelf *shelf = shelves->keepers[kind].shelf;
     if (shelf)
@@ -243,6 +245,8 @@ shelves_ref(struct shelves *shelves, enum shelf_kind kind)
 uint64_t
 shelves_epoch(struct shelves *shelves)
 {
+    if (!shelves)
+        return 0;
     pthread_rwlock_rdlock(&shelves->lock);
     uint64_t epoch = shelves->epoch;
     pthread_rwlock_unlock(&shelves->lock);

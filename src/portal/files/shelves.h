@@ -14,7 +14,7 @@ struct shelves *shelves_new(const char *rules_folder, const char *downloads_fold
 void shelves_free(struct shelves *shelves);
 /* Looks for changes; what cannot be taken is logged once, and what is in use stays. */
 void shelves_tick(struct shelves *shelves);
-/* A reference that the caller unrefs; NULL when nothing is there. */
+/* A reference that the caller unrefs; NULL when nothing is there, as without shelves. */
 struct shelf *shelves_ref(struct shelves *shelves, enum shelf_kind kind);
 /* Another number after each change. */
 uint64_t shelves_epoch(struct shelves *shelves);
