@@ -62,7 +62,7 @@ cut_cells(str line, str cells[COLUMNS_MAX])
 {
     size_t count = 0;
     for (str rest = line; rest.p && count < COLUMNS_MAX;) {
-        str cell;
+        str cell = {0};
         rest = str_from(rest, rest.n - str_trim(rest).n > 0 && rest.p[0] == ' ' ? 1 : 0);
         if (str_starts(rest, STR("\""))) {
             rest = str_from(rest, 1);

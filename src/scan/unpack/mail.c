@@ -91,7 +91,7 @@ parameter(str field, const char *name)
         if (!str_eq_nocase(unpack_slice(field, at, key.n), key) || at == 0 ||
             !strchr("; \t\r\n", field.p[at - 1]))
             continue;
-        str rest = str_from(field, at + key.n), value;
+        str rest = str_from(field, at + key.n), value = {0};
         while (rest.n && (rest.p[0] == '*' || rest.p[0] == '0' || rest.p[0] == ' '))
             rest = str_from(rest, 1);
         if (!str_starts(rest, STR("=")))
