@@ -34,12 +34,6 @@ add_text(struct buf *out, const char *text)
     buf_clear(&shown);
 }
 
-static const char *
-phrase(enum report_phrase phrase, enum report_language language)
-{
-    return report_phrases[phrase].in[language];
-}
-
 static void
 write_meaning(const struct report_item *item, enum report_language language, struct buf *out)
 {

@@ -64,6 +64,11 @@ enum report_phrase {
     PHRASES,
 };
 extern const struct report_words report_phrases[PHRASES];
+static inline const char *
+phrase(enum report_phrase phrase, enum report_language language)
+{
+    return report_phrases[phrase].in[language];
+}
 
 void report_sort(struct report *report);
 const struct check_words *report_check_words(const struct check *check,

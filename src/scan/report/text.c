@@ -11,12 +11,6 @@ add_shown(struct buf *out, const char *text)
         str_make_shown(out->p + begin, out->n - begin, "");
 }
 
-static const char *
-phrase(enum report_phrase phrase, enum report_language language)
-{
-    return report_phrases[phrase].in[language];
-}
-
 static void
 write_item(const struct report_item *item, enum report_language language, struct buf *out)
 {
