@@ -16,6 +16,7 @@ struct random_string {
     char name[8]; /* without the sign */
     bool used;
     bool vague;  /* what it matches at a place depends on libyara's anchors: length unknown */
+    bool varies; /* in length, at one place */
     bool placed; /* asked for at one place: libyara may keep matches elsewhere, which none sees */
     bool wide;   /* samples are to be widened at times */
     bool nocase;

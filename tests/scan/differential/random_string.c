@@ -83,12 +83,11 @@ make_wideness(struct random_case *random, struct random_string *string, bool bot
     string->wide = which & 1;
 }
 
-/* Which of several lengths is checked for being a full word depends on libyara's anchors; so it
- * does with ungreedy quantifiers. */
+/* Of several lengths at a place libyara checks one for being a full word, the engine all. */
 static void
 make_fullword(struct random_case *random, struct random_string *string)
 {
-    string->fullword = !string->vague && chance(random->choices, 4);
+    string->fullword = !string->vague && !string->varies && chance(random->choices, 4);
     if (string->fullword)
         buf_z(&random->source, " fullword");
 }
@@ -281,8 +280,10 @@ make_sequence(struct random_case *random, struct random_string *string, unsigned
     uint32_t count = 1 + choose(random->choices, 4);
     for (uint32_t i = 0; i < count; i++) {
         bool group = make_atom(random, string, depth, lazy);
-        if (i > 0 && make_quantifier(random, lazy))
+        if (i > 0 && make_quantifier(random, lazy)) {
             string->vague |= group;
+            string->varies = true;
+        }
     }
 }
 
@@ -303,8 +304,7 @@ make_regex(struct random_case *random, struct random_string *string)
     if (chance(random->choices, 4))
         buf_z(&random->source, "s");
     make_wideness(random, string, false);
-    if (!lazy)
-        make_fullword(random, string);
+    make_fullword(random, string);
 }
 
 void
