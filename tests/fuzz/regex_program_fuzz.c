@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+enum { RUNS = 40 };
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static bool
@@ -15,6 +17,20 @@ count_found(void *context, size_t start)
     size_t *sum = context;
     *sum += start;
     return true;
+}
+
+/* What a machine learns of TEXT changes nothing. */
+static void
+run_often(struct regex_machine *machine, str code, uint32_t place, str text, size_t sum)
+{
+    size_t middle = text.n / 2, often = 0;
+    size_t end = regex_forward(machine, code, place, text, middle, true, NULL, NULL);
+    regex_machine_watch(machine, text);
+    for (unsigned i = 0; i < RUNS; i++, often = 0) {
+        require(regex_forward(machine, code, place, text, middle, true, NULL, NULL) == end);
+        regex_backward(machine, code, place, text, middle, count_found, &often);
+        require(often == sum);
+    }
 }
 
 static void
@@ -28,6 +44,7 @@ run(str code, uint32_t place, str text)
     require((near == SIZE_MAX) == (end == SIZE_MAX) && near <= end);
     regex_backward(machine, code, place, text, middle, count_found, &sum);
     regex_search(machine, code, place, text);
+    run_often(machine, code, place, text, sum);
     regex_machine_free(machine);
 }
 

@@ -80,10 +80,11 @@ matches_of_part(struct regex_machine *machine, str code, const struct regex_part
     }
 }
 
-/* All matches of REGEX, which is one piece. */
+/* All matches of REGEX, which is one piece; what is not WATCHED is run without what the machine
+ * learns on its way. */
 static inline errcode
-matches_of(struct regex_machine *machine, const struct regex *regex, unsigned flags, str data,
-           struct matches *matches, struct err *err)
+matches_of_watched(struct regex_machine *machine, const struct regex *regex, unsigned flags,
+                   str data, bool watched, struct matches *matches, struct err *err)
 {
     struct arena arena = ARENA;
     struct buf code = BUF(16 << 20);
@@ -93,11 +94,18 @@ matches_of(struct regex_machine *machine, const struct regex *regex, unsigned fl
     errcode result = regex_compile(regex, flags, test_rate, &arena, &code, &parts, &count, err);
     if (!result)
         result = regex_check(buf_view(&code), err);
-    regex_machine_watch(machine, data);
+    regex_machine_watch(machine, watched ? data : (str){0});
     for (size_t i = 0; !result && i < count; i++)
         matches_of_part(machine, buf_view(&code), &parts[i], flags, regex_is_greedy(regex), data,
                         matches);
     buf_clear(&code);
     arena_clear(&arena);
     return result;
+}
+
+static inline errcode
+matches_of(struct regex_machine *machine, const struct regex *regex, unsigned flags, str data,
+           struct matches *matches, struct err *err)
+{
+    return matches_of_watched(machine, regex, flags, data, true, matches, err);
 }

@@ -8,7 +8,7 @@
 
 enum { EXPRESSIONS = 3000, TEXTS = 6 };
 
-static unsigned long compared, found, missing;
+static unsigned long compared, found, missing, same;
 
 static bool
 check_text(struct regex_machine *machine, const struct regex *regex, unsigned flags, str data)
@@ -27,6 +27,32 @@ check_text(struct regex_machine *machine, const struct regex *regex, unsigned fl
             return false;
         }
         compared += ends != 0;
+    }
+    return true;
+}
+
+/* In a long text a program runs often enough for an automaton; it finds what the lists find. */
+static bool
+check_automaton(struct regex_machine *machine, struct random_regex *random,
+                const struct regex *regex, unsigned flags)
+{
+    static struct matches by_automaton, by_lists;
+    static char text[24 * NAIVE_DATA];
+    struct err err;
+    size_t n = 0;
+    while (n < sizeof text - NAIVE_DATA)
+        n += random_data(random, flags & REGEX_WIDE, text + n, NAIVE_DATA);
+    str data = {text, n};
+    errcode code = matches_of(machine, regex, flags, data, &by_automaton, &err);
+    if (code || matches_of_watched(machine, regex, flags, data, false, &by_lists, &err))
+        return code == ERR_LIMIT;
+    for (size_t at = 0; at < n; at++) {
+        if (by_automaton.end[at] != by_lists.end[at]) {
+            tap_note("at %zu the automaton ends at %zd, the lists at %zd", at,
+                     (ssize_t)by_automaton.end[at], (ssize_t)by_lists.end[at]);
+            return false;
+        }
+        same += by_lists.end[at] != SIZE_MAX;
     }
     return true;
 }
@@ -79,6 +105,7 @@ check_expression(struct regex_machine *machine, struct random_regex *random, uin
     }
     for (size_t i = 0; i < TEXTS / 2 && right; i++)
         right = check_search(machine, random, regex, flags);
+    right = right && check_automaton(machine, random, regex, flags);
     if (!right)
         tap_note("seed %llu: /%s/, flags %u", (unsigned long long)seed, random->text.p, flags);
     arena_clear(&arena);
@@ -95,6 +122,7 @@ main(void)
         wrong += !check_expression(machine, &random, seed);
     tap_eq_i64(wrong, 0, "%d random expressions match where they should", EXPRESSIONS);
     tap_ok(compared > EXPRESSIONS, "%lu matches were compared", compared);
+    tap_ok(same > EXPRESSIONS, "%lu matches are the same with an automaton", same);
     tap_ok(found > EXPRESSIONS / 4 && missing > EXPRESSIONS / 4, "%lu searches found, %lu did not",
            found, missing);
     regex_machine_free(machine);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A state is the set of places in the program where a match in progress may stand, and always the
- * program's start too. A state's row of the table says which state follows on a byte of each class;
- * rows are filled in when they are first asked for, and few are. */
+/* A state is the set of places in the program where a match in progress may stand; where matches
+ * begin anywhere, always the program's start too. A state's row of the table says which state
+ * follows on a byte of each class; rows are filled in when they are first asked for, and few are.
+ */
 #include "scan/regex/dfa.h"
 
 #include "base/require.h"
@@ -9,30 +10,42 @@
 #include <stdlib.h>
 
 enum {
-    TEXT_MIN = 2048,    /* a shorter text is searched sooner than the classes are made */
-    STATES = 512,       /* at most */
-    PROGRAM_MAX = 512,  /* instructions of a program that is tried */
-    SETS_MAX = 64,      /* its sets */
-    BUCKETS = 2048,     /* of the hash table, a power of two */
-    NO_STATE = 0,       /* a row's entry that is not made; the states begin with 1 */
-    FOUND = UINT16_MAX, /* instead of a state: a match ends here */
+    TEXT_MIN = 2048,      /* a shorter text is searched sooner than the classes are made */
+    PROGRAM_MAX = 4096,   /* instructions of a program that is tried */
+    SETS_MAX = 64,        /* its sets */
+    ROUNDS_MAX = 4096,    /* that a run counts */
+    FEW_ROUNDS = 64,      /* of a run that is followed to its end */
+    MADE_MAX = 8192,      /* places of a state */
+    STATES = 4096,        /* at most */
+    CELLS = 128 << 10,    /* of the table */
+    PLACES = 64 << 10,    /* of all states */
+    BUCKETS = 2 * STATES, /* of the hash table, a power of two */
+    NO_STATE = 0,         /* a cell that is not filled; the states begin with 1 */
+    DEAD = 0x7fff,        /* instead of a state: no match can follow */
+    MATCHED = 0x8000,     /* with a state: a match ends here */
+    ROUNDS_SHIFT = 16,    /* a place is an instruction, and how many rounds of its run are done */
+    PLACE = (1 << ROUNDS_SHIFT) - 1,
 };
 
 struct dfa {
     struct program program;
+    uint32_t begin;                      /* the instruction */
+    bool anywhere;                       /* matches begin at each byte */
+    bool has_long_run;                   /* which is better followed by other means */
     uint8_t class_of[256], example[256]; /* a byte's class; one of a class's bytes */
     unsigned classes;
-    uint16_t table[STATES][256];
+    uint16_t table[CELLS]; /* for each state and class the state that follows */
     uint16_t buckets[BUCKETS];
     struct {
         uint32_t first, count; /* in places */
+        bool matched;
     } states[STATES];
     uint32_t state_count, place_count;
-    uint16_t places[STATES * 64];
+    uint32_t places[PLACES];
     /* The state in the making. */
-    uint16_t made[PROGRAM_MAX], stack[PROGRAM_MAX];
+    uint32_t made[MADE_MAX], stack[PROGRAM_MAX];
     uint32_t made_count, stamp, stamps[PROGRAM_MAX];
-    bool matched;
+    bool matched, overflows;
 };
 
 void
@@ -42,20 +55,27 @@ dfa_free(struct dfa *dfa)
 }
 
 static bool
-can_do(const struct program *program, str s)
+can_do(const struct program *program)
 {
     const struct program_head *head = program->head;
-    if (s.n < TEXT_MIN || head->instructions > PROGRAM_MAX || head->sets > SETS_MAX ||
-        head->flags & PROGRAM_WIDE)
+    if (head->instructions > PROGRAM_MAX || head->sets > SETS_MAX)
         return false;
     for (uint32_t i = 0; i < head->runs; i++)
-        if (program->runs[i].min > 1 || program->runs[i].max != REPEAT_NO_END)
-            return false;
-    for (uint32_t i = 0; i < head->instructions; i++)
-        if (program->instructions[i].operation == OP_ASSERT &&
-            program->instructions[i].value >= ASSERT_BOUNDARY)
+        if (program->runs[i].min > ROUNDS_MAX ||
+            (program->runs[i].max > ROUNDS_MAX && program->runs[i].max != REPEAT_NO_END))
             return false;
     return true;
+}
+
+/* What is looked at beside the bytes that are read; `^` and `$` with ENDS only. */
+static bool
+asserts(const struct program *program, bool ends)
+{
+    for (uint32_t i = 0; i < program->head->instructions; i++)
+        if (program->instructions[i].operation == OP_ASSERT &&
+            (!ends || program->instructions[i].value >= ASSERT_BOUNDARY))
+            return true;
+    return false;
 }
 
 /* Splits each class into the bytes that INSTRUCTION or SET reads and the others. */
@@ -101,14 +121,17 @@ static void
 begin_state(struct dfa *dfa)
 {
     dfa->made_count = 0;
-    dfa->matched = false;
+    dfa->matched = dfa->overflows = false;
     dfa->stamp++;
 }
 
 static void
 keep(struct dfa *dfa, uint32_t place)
 {
-    dfa->made[dfa->made_count++] = (uint16_t)place;
+    if (dfa->made_count < MADE_MAX)
+        dfa->made[dfa->made_count++] = place;
+    else
+        dfa->overflows = true;
 }
 
 /* Adds what can be reached from PLACE without a byte. `$` is kept, for the end of the text. */
@@ -124,7 +147,7 @@ follow(struct dfa *dfa, uint32_t place, bool at_begin, bool at_end)
             dfa->stamps[place] = dfa->stamp;
             switch (instruction->operation) {
             case OP_SPLIT:
-                dfa->stack[depth++] = (uint16_t)instruction->target;
+                dfa->stack[depth++] = instruction->target;
                 goes_on = true;
                 break;
             case OP_JUMP:
@@ -159,57 +182,99 @@ follow(struct dfa *dfa, uint32_t place, bool at_begin, bool at_end)
 static uint16_t
 finish_state(struct dfa *dfa)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    uint64_t hash = UINT64_C(0xcbf29ce484222325) + dfa->matched;
     for (uint32_t i = 0; i < dfa->made_count; i++)
         hash = (hash ^ dfa->made[i]) * UINT64_C(0x100000001b3);
     size_t size = dfa->made_count * sizeof *dfa->made, bucket = (hash ^ hash >> 32) % BUCKETS;
-    if (dfa->matched)
-        return FOUND;
+    uint16_t flag = dfa->matched ? MATCHED : 0;
+    if (dfa->made_count == 0 && !dfa->matched)
+        return DEAD;
     for (; dfa->buckets[bucket]; bucket = (bucket + 1) % BUCKETS) {
         uint16_t state = dfa->buckets[bucket];
         if (dfa->states[state].count == dfa->made_count &&
+            dfa->states[state].matched == dfa->matched &&
             memcmp(dfa->places + dfa->states[state].first, dfa->made, size) == 0)
-            return state;
+            return state | flag;
     }
-    if (dfa->state_count == STATES ||
-        dfa->place_count + dfa->made_count > sizeof dfa->places / sizeof *dfa->places)
+    if (dfa->overflows || dfa->state_count == STATES ||
+        (dfa->state_count + 1) * dfa->classes > CELLS ||
+        dfa->place_count + dfa->made_count > PLACES)
         return NO_STATE;
     uint16_t state = (uint16_t)dfa->state_count++;
     dfa->states[state].first = dfa->place_count;
     dfa->states[state].count = dfa->made_count;
+    dfa->states[state].matched = dfa->matched;
     memcpy(dfa->places + dfa->place_count, dfa->made, size);
     dfa->place_count += dfa->made_count;
-    memset(dfa->table[state], 0, dfa->classes * sizeof **dfa->table);
+    memset(dfa->table + state * dfa->classes, 0, dfa->classes * sizeof *dfa->table);
     dfa->buckets[bucket] = state;
-    return state;
+    return state | flag;
+}
+
+/* ROUNDS of the run at PLACE are done. Of a run without end those above its least are all one. */
+static void
+keep_run(struct dfa *dfa, uint32_t place, uint32_t rounds)
+{
+    const struct run *run = &dfa->program.runs[dfa->program.instructions[place].target];
+    if (rounds >= run->max)
+        return;
+    if (run->max == REPEAT_NO_END && rounds >= run->min) {
+        uint32_t kept = place | run->min << ROUNDS_SHIFT;
+        for (uint32_t i = 0; i < dfa->made_count; i++)
+            if (dfa->made[i] == kept)
+                return;
+        rounds = run->min;
+    }
+    if (rounds == 0)
+        dfa->stamps[place] = dfa->stamp;
+    keep(dfa, place | rounds << ROUNDS_SHIFT);
+}
+
+/* What WHERE, a place of the state before, becomes with BYTE. */
+static void
+advance(struct dfa *dfa, uint32_t where, uint8_t byte)
+{
+    const struct program *program = &dfa->program;
+    uint32_t place = where & PLACE, rounds = (where >> ROUNDS_SHIFT) + 1;
+    const struct instruction *instruction = &program->instructions[place];
+    if (instruction->operation == OP_BYTE) {
+        if ((byte & instruction->mask) == instruction->value)
+            follow(dfa, place + 1, false, false);
+    } else if (instruction->operation == OP_SET) {
+        if (set_has(&program->sets[instruction->target], byte))
+            follow(dfa, place + 1, false, false);
+    } else if (instruction->operation == OP_RUN) {
+        const struct run *run = &program->runs[instruction->target];
+        if (!set_has(&program->sets[run->set], byte))
+            return;
+        keep_run(dfa, place, rounds);
+        if (rounds >= run->min)
+            follow(dfa, place + 1, false, false);
+    }
 }
 
 /* The state behind STATE and a byte of CLASS. */
 static uint16_t
 next_state(struct dfa *dfa, uint16_t state, uint8_t class)
 {
-    const struct program *program = &dfa->program;
-    uint8_t byte = dfa->example[class];
     begin_state(dfa);
-    for (uint32_t i = 0; i < dfa->states[state].count; i++) {
-        uint32_t place = dfa->places[dfa->states[state].first + i];
-        const struct instruction *instruction = &program->instructions[place];
-        bool reads = false;
-        if (instruction->operation == OP_BYTE)
-            reads = (byte & instruction->mask) == instruction->value;
-        else if (instruction->operation == OP_SET)
-            reads = set_has(&program->sets[instruction->target], byte);
-        else if (instruction->operation == OP_RUN)
-            reads = set_has(&program->sets[program->runs[instruction->target].set], byte);
-        if (reads && instruction->operation == OP_RUN)
-            follow(dfa, place, false, false);
-        if (reads)
-            follow(dfa, place + 1, false, false);
-    }
-    follow(dfa, 0, false, false);
+    for (uint32_t i = 0; i < dfa->states[state].count; i++)
+        advance(dfa, dfa->places[dfa->states[state].first + i], dfa->example[class]);
+    if (dfa->anywhere)
+        follow(dfa, dfa->begin, false, false);
     uint16_t next = finish_state(dfa);
-    dfa->table[state][class] = next;
+    dfa->table[state * dfa->classes + class] = next;
     return next;
+}
+
+/* The state that follows on BYTE. */
+static inline uint16_t
+step(struct dfa *dfa, uint16_t state, uint8_t byte)
+{
+    uint8_t class = dfa->class_of[byte];
+    state &= (uint16_t)~MATCHED;
+    uint16_t next = dfa->table[state * dfa->classes + class];
+    return next == NO_STATE ? next_state(dfa, state, class) : next;
 }
 
 /* True when STATE matches where the text ends. */
@@ -218,44 +283,111 @@ matches_at_end(struct dfa *dfa, uint16_t state)
 {
     begin_state(dfa);
     for (uint32_t i = 0; i < dfa->states[state].count; i++) {
-        uint32_t place = dfa->places[dfa->states[state].first + i];
+        uint32_t place = dfa->places[dfa->states[state].first + i] & PLACE;
         if (dfa->program.instructions[place].operation == OP_ASSERT)
             follow(dfa, place, false, true);
     }
     return dfa->matched;
 }
 
-static void
-prepare(struct dfa *dfa, const struct program *program)
+static struct dfa *
+prepare(struct dfa **memory, const struct program *program, uint32_t begin)
 {
+    if (!*memory)
+        *memory = mem_alloc(sizeof **memory);
+    struct dfa *dfa = *memory;
     dfa->program = *program;
+    dfa->begin = begin;
     dfa->state_count = 1;
     dfa->place_count = 0;
     dfa->stamp = 0;
     memset(dfa->stamps, 0, sizeof dfa->stamps);
     memset(dfa->buckets, 0, sizeof dfa->buckets);
     make_classes(dfa);
+    return dfa;
+}
+
+/* In a text every byte begins a match, so runs that count are under way many times at once. */
+static bool
+has_counted_run(const struct program *program)
+{
+    for (uint32_t i = 0; i < program->head->runs; i++)
+        if (program->runs[i].min > 1 || program->runs[i].max != REPEAT_NO_END)
+            return true;
+    return false;
 }
 
 bool
-dfa_search(struct dfa **dfa_memory, const struct program *program, str s, bool *ret_found)
+dfa_search(struct dfa **memory, const struct program *program, str s, bool *ret_found)
 {
-    if (!can_do(program, s))
+    if (s.n < TEXT_MIN || program->head->flags & PROGRAM_WIDE || !can_do(program) ||
+        asserts(program, true) || has_counted_run(program))
         return false;
-    if (!*dfa_memory)
-        *dfa_memory = mem_alloc(sizeof **dfa_memory);
-    struct dfa *dfa = *dfa_memory;
-    prepare(dfa, program);
+    struct dfa *dfa = prepare(memory, program, 0);
+    dfa->anywhere = true;
     begin_state(dfa);
     follow(dfa, 0, true, false);
     uint16_t state = finish_state(dfa);
-    for (size_t i = 0; i < s.n && state != FOUND && state != NO_STATE; i++) {
-        uint8_t class = dfa->class_of[(uint8_t)s.p[i]];
-        uint16_t next = dfa->table[state][class];
-        state = next == NO_STATE ? next_state(dfa, state, class) : next;
-    }
+    for (size_t i = 0; i < s.n && state < DEAD && state != NO_STATE; i++)
+        state = step(dfa, state, (uint8_t)s.p[i]);
     if (state == NO_STATE)
         return false;
-    *ret_found = state == FOUND || matches_at_end(dfa, state);
+    *ret_found = state & MATCHED || (state != DEAD && matches_at_end(dfa, state));
     return true;
+}
+
+bool
+dfa_make(struct dfa **memory, const struct program *program, uint32_t place)
+{
+    if (!can_do(program) || asserts(program, false))
+        return false;
+    struct dfa *dfa = prepare(memory, program, place);
+    dfa->anywhere = dfa->has_long_run = false;
+    for (uint32_t i = 0; i < program->head->runs; i++)
+        dfa->has_long_run |= program->runs[i].max > FEW_ROUNDS;
+    begin_state(dfa);
+    follow(dfa, place, false, false);
+    finish_state(dfa);
+    return dfa->state_count > 1;
+}
+
+bool
+dfa_matches_first(const struct dfa *dfa)
+{
+    return dfa->states[DFA_FIRST].matched;
+}
+
+uint32_t
+dfa_reach(const struct dfa *dfa)
+{
+    return dfa->has_long_run ? FEW_ROUNDS : UINT32_MAX;
+}
+
+enum dfa_end
+dfa_next(struct dfa *dfa, struct dfa_walk *walk)
+{
+    const uint8_t *data = walk->data + walk->at - (walk->backward ? walk->step : 0);
+    size_t room = (walk->backward ? walk->at - walk->low : walk->high - walk->at) / walk->step;
+    size_t limit = room < walk->left ? room : walk->left, count = 0;
+    ptrdiff_t stride = walk->backward ? -(ptrdiff_t)walk->step : (ptrdiff_t)walk->step;
+    bool wide = walk->step > 1;
+    uint16_t state = walk->state;
+    for (; count < limit; data += stride) {
+        if (wide && data[1] != 0)
+            return DFA_NO_MATCH;
+        state = step(dfa, state, *data);
+        if (state == DEAD)
+            return DFA_NO_MATCH;
+        if (state == NO_STATE)
+            return DFA_LOST;
+        count++;
+        if (state & MATCHED) {
+            walk->state = state;
+            walk->left -= (uint32_t)count;
+            walk->at =
+                walk->backward ? walk->at - count * walk->step : walk->at + count * walk->step;
+            return DFA_MATCH;
+        }
+    }
+    return limit == room ? DFA_NO_MATCH : DFA_LOST;
 }

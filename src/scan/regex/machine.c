@@ -25,6 +25,16 @@ struct known {
 };
 enum { KNOWN = 1024, STRETCH = 16 };
 
+/* A program that runs often over the watched data gets an automaton. Where that is of no use, it is
+ * waited longer until the next. */
+struct often {
+    const struct program_head *program;
+    uint32_t age, runs, runs_wanted, lost;
+    struct dfa *dfa; /* may be of another program as long as it is not ready */
+    bool is_ready;
+};
+enum { OFTEN = 16, RUNS_WANTED = 32, RUNS_WANTED_MAX = 1 << 20, LOST_SHARE = 16 };
+
 /* The places that wait for a byte (threads) and the runs that do, at the time NOW. */
 struct regex_machine {
     uint32_t *stamps; /* an instruction's is STAMP when it was seen at this time */
@@ -34,6 +44,7 @@ struct regex_machine {
     uint32_t thread_count, next_count, active_count;
     uint32_t stamp, instructions, run_room, ring_room;
     struct dfa *dfa; /* for long texts */
+    struct often often[OFTEN];
     str watched;
     uint32_t age; /* what is known of other data is of another age */
     struct known *known;
@@ -49,7 +60,12 @@ struct pass {
     size_t step;          /* bytes of a character */
     size_t now;
     bool backward;
-    bool matched; /* at this place */
+    bool matched;         /* at this place */
+    struct often *often;  /* whose automaton goes on from instruction SPLIT, or NULL */
+    size_t walked;        /* the automaton's place */
+    uint32_t split, left; /* characters that it may still read */
+    uint32_t found;       /* matches of it */
+    uint16_t state;
 };
 
 struct regex_machine *
@@ -77,6 +93,8 @@ regex_machine_free(struct regex_machine *machine)
         return;
     free_arrays(machine);
     dfa_free(machine->dfa);
+    for (size_t i = 0; i < OFTEN; i++)
+        dfa_free(machine->often[i].dfa);
     free(machine->known);
     free(machine);
 }
@@ -91,15 +109,10 @@ static void
 grow(struct regex_machine *machine, const struct program_head *head)
 {
     free_arrays(machine);
-    *machine = (struct regex_machine){
-        .instructions = larger(larger(machine->instructions, head->instructions), 64),
-        .run_room = larger(larger(machine->run_room, head->runs), 8),
-        .ring_room = larger(larger(machine->ring_room, head->ring_words), 64),
-        .dfa = machine->dfa,
-        .watched = machine->watched,
-        .age = machine->age,
-        .known = machine->known,
-    };
+    machine->instructions = larger(larger(machine->instructions, head->instructions), 64);
+    machine->run_room = larger(larger(machine->run_room, head->runs), 8);
+    machine->ring_room = larger(larger(machine->ring_room, head->ring_words), 64);
+    machine->thread_count = machine->next_count = machine->active_count = machine->stamp = 0;
     machine->stamps = mem_calloc(machine->instructions, sizeof *machine->stamps);
     machine->threads = mem_calloc(machine->instructions, sizeof *machine->threads);
     machine->next = mem_calloc(machine->instructions, sizeof *machine->next);
@@ -126,6 +139,8 @@ regex_machine_watch(struct regex_machine *machine, str data)
         machine->known = mem_calloc(KNOWN, sizeof *machine->known);
     if (++machine->age == 0) {
         memset(machine->known, 0, KNOWN * sizeof *machine->known);
+        for (size_t i = 0; i < OFTEN; i++)
+            machine->often[i].age = 0;
         machine->age = 1;
     }
 }
@@ -334,28 +349,33 @@ read_byte(struct pass *pass, uint8_t byte)
 }
 
 /* Goes on from *PLACE while there is one way only. True when the lists are needed, or a match is
- * reached; false when there is none. */
+ * reached; false when there is none. Most anchors end here. */
 static bool
 run_straight(struct pass *pass, uint32_t *place)
 {
-    const struct instruction *code = pass->program.instructions;
-    uint8_t byte;
-    for (uint32_t i = *place;; i++) {
-        switch (code[i].operation) {
-        case OP_BYTE:
-        case OP_SET:
-            if (!take(pass, &byte) || !reads(pass, &code[i], byte))
+    const struct instruction *code = pass->program.instructions + *place;
+    const uint8_t *data = pass->data + pass->at - (pass->backward ? pass->step : 0);
+    size_t room = (pass->backward ? pass->at - pass->low : pass->high - pass->at) / pass->step;
+    ptrdiff_t stride = pass->backward ? -(ptrdiff_t)pass->step : (ptrdiff_t)pass->step;
+    bool wide = pass->step > 1;
+    size_t count = 0, begin = pass->at;
+    for (;; code++) {
+        if (code->operation == OP_BYTE || code->operation == OP_SET) {
+            if (count == room || (wide && data[1] != 0) || !reads(pass, code, *data))
                 return false;
-            break;
-        case OP_ASSERT:
-            if (!holds(pass, code[i].value))
-                return false;
-            break;
-        default:
-            *place = i;
-            return true;
+            data += stride;
+            count++;
+            continue;
         }
+        pass->at = pass->backward ? begin - count * pass->step : begin + count * pass->step;
+        if (code->operation != OP_ASSERT)
+            break;
+        if (!holds(pass, code->value))
+            return false;
     }
+    pass->now += count;
+    *place = (uint32_t)(code - pass->program.instructions);
+    return true;
 }
 
 /* ---- going round without looking at every byte ---- */
@@ -497,13 +517,18 @@ rounds_left(const struct pass *pass, uint32_t index)
     return bound > gone ? bound - gone : 0;
 }
 
+static bool
+is_watched(const struct pass *pass)
+{
+    const struct regex_machine *machine = pass->machine;
+    return machine->watched.p == (const char *)pass->data && machine->watched.n == pass->size;
+}
+
 /* One run and no other, over the watched data. */
 static bool
 is_lonely(const struct pass *pass)
 {
-    const struct regex_machine *machine = pass->machine;
-    return machine->active_count == 1 && machine->watched.p == (const char *)pass->data &&
-           machine->watched.n == pass->size;
+    return !pass->often && pass->machine->active_count == 1 && is_watched(pass);
 }
 
 /* Passes what changes nothing for a run that is all there is, but for the last round of those that
@@ -606,20 +631,12 @@ start(struct pass *pass, uint32_t place)
     return true;
 }
 
-/* Runs until the next place where a match ends; false when no more can. *STARTED says whether the
- * lists are made, false at first. */
+/* Runs the lists until the next place where a match ends; false when no more can. */
 static bool
-next_match(struct pass *pass, bool *started)
+next_listed(struct pass *pass)
 {
     struct regex_machine *machine = pass->machine;
     uint8_t byte;
-    if (!*started) {
-        if (!start(pass, 0))
-            return false;
-        *started = true;
-        if (pass->matched)
-            return true;
-    }
     while (machine->thread_count || machine->active_count) {
         pass_clear(pass);
         uint32_t lonely = lonely_run(pass);
@@ -639,6 +656,122 @@ next_match(struct pass *pass, bool *started)
     return false;
 }
 
+/* ---- programs that run often ---- */
+
+/* The entry of the pass's program; that of another is given up when it is asked for less. */
+static struct often *
+often_of(const struct pass *pass)
+{
+    struct regex_machine *machine = pass->machine;
+    uint64_t hash = (uintptr_t)pass->program.head * UINT64_C(0x9e3779b97f4a7c15);
+    struct often *often = &machine->often[hash >> 32 & (OFTEN - 1)];
+    if (often->program == pass->program.head && often->age == machine->age)
+        return often;
+    if (often->age == machine->age && often->runs > 0) {
+        often->runs--;
+        return NULL;
+    }
+    *often = (struct often){.program = pass->program.head,
+                            .age = machine->age,
+                            .runs_wanted = RUNS_WANTED,
+                            .dfa = often->dfa};
+    return often;
+}
+
+/* The automaton for what goes on at the split where the pass stands, when it is worth it. */
+static void
+choose_automaton(struct pass *pass)
+{
+    struct often *often = is_watched(pass) ? often_of(pass) : NULL;
+    if (!often || ++often->runs < often->runs_wanted)
+        return;
+    if (!often->is_ready) {
+        often->is_ready = dfa_make(&often->dfa, &pass->program, pass->split);
+        often->runs_wanted = often->is_ready ? often->runs_wanted : UINT32_MAX;
+    }
+    if (often->is_ready)
+        pass->often = often;
+}
+
+/* The automaton did not get to the end: the lists do, from where it began. */
+static bool
+give_up_automaton(struct pass *pass)
+{
+    struct often *often = pass->often;
+    uint32_t found = pass->found;
+    pass->often = NULL;
+    if (++often->lost > often->runs / LOST_SHARE) {
+        often->is_ready = false;
+        often->runs = often->lost = 0;
+        if (often->runs_wanted < RUNS_WANTED_MAX)
+            often->runs_wanted *= 4;
+    }
+    start_lists(pass);
+    follow(pass, pass->split);
+    swap_lists(pass->machine);
+    if (pass->matched && found-- == 0)
+        return true;
+    while (next_listed(pass))
+        if (found-- == 0)
+            return true;
+    return false;
+}
+
+/* The next match by the automaton. */
+static bool
+next_walked(struct pass *pass)
+{
+    struct dfa_walk walk = {pass->data, pass->walked,   pass->low,   pass->high,
+                            pass->step, pass->backward, pass->state, pass->left};
+    enum dfa_end end = dfa_next(pass->often->dfa, &walk);
+    if (end == DFA_LOST)
+        return give_up_automaton(pass);
+    pass->walked = walk.at;
+    pass->left = walk.left;
+    pass->state = walk.state;
+    pass->found++;
+    return end == DFA_MATCH;
+}
+
+/* To the first match: the way to the first split, and on from there. */
+static bool
+first_match(struct pass *pass)
+{
+    if (!run_straight(pass, &pass->split))
+        return false;
+    choose_automaton(pass);
+    if (!pass->often) {
+        start_lists(pass);
+        follow(pass, pass->split);
+        swap_lists(pass->machine);
+        return pass->matched || next_listed(pass);
+    }
+    pass->walked = pass->at;
+    pass->state = DFA_FIRST;
+    pass->left = dfa_reach(pass->often->dfa);
+    pass->found = dfa_matches_first(pass->often->dfa);
+    return pass->found || next_walked(pass);
+}
+
+/* Runs until the next place where a match ends; false when no more can. *STARTED says whether the
+ * first was looked for, false at first. */
+static bool
+next_match(struct pass *pass, bool *started)
+{
+    bool was_started = *started;
+    *started = true;
+    if (!was_started)
+        return first_match(pass);
+    return pass->often ? next_walked(pass) : next_listed(pass);
+}
+
+/* Where the match ends that next_match found. */
+static size_t
+match_place(const struct pass *pass)
+{
+    return pass->often ? pass->walked : pass->at;
+}
+
 size_t
 regex_forward(struct regex_machine *machine, str code, uint32_t program, str data, size_t at,
               bool longest, bool (*accepts)(void *context, size_t end), void *context)
@@ -650,11 +783,11 @@ regex_forward(struct regex_machine *machine, str code, uint32_t program, str dat
     if (pass.high - at > REGEX_REACH)
         pass.high = at + REGEX_REACH;
     while (next_match(&pass, &started)) {
-        if (accepts && !accepts(context, pass.at))
+        if (accepts && !accepts(context, match_place(&pass)))
             continue;
         if (longest && !accepts)
             pass_matches(&pass);
-        end = pass.at;
+        end = match_place(&pass);
         if (!longest)
             break;
     }
@@ -670,7 +803,7 @@ regex_backward(struct regex_machine *machine, str code, uint32_t program, str da
     pass.backward = true;
     pass.low = at > REGEX_REACH ? at - REGEX_REACH : 0;
     while (next_match(&pass, &started))
-        if (!found(context, pass.at))
+        if (!found(context, match_place(&pass)))
             return;
 }
 

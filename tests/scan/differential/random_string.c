@@ -142,10 +142,13 @@ make_hex_byte(struct random_case *random, struct random_string *string, bool fir
     sample(string, c);
 }
 
+/* Of the ways through two jumps libyara takes the one that it meets first. */
 static void
 make_jump(struct random_case *random, struct random_string *string)
 {
     uint32_t low = choose(random->choices, 4), more = choose(random->choices, 5);
+    string->vague |= string->varies;
+    string->varies = true;
     switch (choose(random->choices, 12)) {
     case 8:
         buf_printf(&random->source, "[%u-] ", low);
