@@ -2,6 +2,8 @@
 /* Digests whole, their text, and XXH3 by libxxhash. What computes a digest is the system's. */
 #include "base/hash.h"
 
+#include "base/require.h"
+
 #include <xxhash.h>
 
 size_t
@@ -25,6 +27,27 @@ sha256_of(str content)
     struct sha256 hash;
     digest_of(DIGEST_SHA256, content, hash.bytes);
     return hash;
+}
+
+void
+hmac_sha256(str key, str content, uint8_t ret[SHA256_BYTES])
+{
+    enum { BLOCK = 64, INNER = 0x36, OUTER = 0x5c };
+    uint8_t pad[BLOCK] = {0};
+    struct digest *digest = digest_new(DIGEST_SHA256);
+    require(key.n <= BLOCK);
+    memcpy(pad, key.p, key.n);
+    for (size_t i = 0; i < BLOCK; i++)
+        pad[i] ^= INNER;
+    digest_add(digest, (str){(const char *)pad, BLOCK});
+    digest_add(digest, content);
+    digest_finish(digest, ret);
+    for (size_t i = 0; i < BLOCK; i++)
+        pad[i] ^= INNER ^ OUTER;
+    digest = digest_new(DIGEST_SHA256);
+    digest_add(digest, (str){(const char *)pad, BLOCK});
+    digest_add(digest, (str){(const char *)ret, SHA256_BYTES});
+    digest_finish(digest, ret);
 }
 
 char *

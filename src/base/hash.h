@@ -41,6 +41,8 @@ struct digest *digest_new(enum digest_kind kind);
 void digest_add(struct digest *digest, str piece);
 void digest_finish(struct digest *digest, uint8_t *out); /* frees it */
 void digest_free(struct digest *digest);
+/* HMAC (RFC 2104) of SHA-256, with a key of 64 bytes at most. */
+void hmac_sha256(str key, str content, uint8_t ret[SHA256_BYTES]);
 /* N bytes as 2 * N lower-case hexadecimal digits and a NUL; returns OUT. */
 char *hex_format(const uint8_t *bytes, size_t n, char *out);
 /* 2 * N hexadecimal digits of either case; false, and nothing is written, when S is anything else.

@@ -14,6 +14,8 @@ progress_begin(struct progress *progress, const char *what, uint64_t total)
         .what = what,
         .total = total,
         .started = clock_monotonic(),
+        .left_before = "",
+        .left_after = " left",
         .on = system_is_terminal(2),
     };
 }
@@ -33,7 +35,8 @@ draw(const struct progress *progress, uint64_t done, double seconds)
             "##############################", WIDTH - filled, "..............................",
             share * 100);
     if (share > 0.02 && seconds > 2)
-        fprintf(stderr, ", %.0f s left", seconds / share - seconds);
+        fprintf(stderr, ", %s%.0f s%s", progress->left_before, seconds / share - seconds,
+                progress->left_after);
     fputs("\033[K", stderr);
 }
 

@@ -7,8 +7,9 @@
 #include <stdint.h>
 
 struct progress {
-    const char *what; /* not owned */
-    uint64_t total;   /* 0 = unknown */
+    const char *what;                     /* not owned */
+    uint64_t total;                       /* 0 = unknown */
+    const char *left_before, *left_after; /* around "12 s": set after the begin, else English */
     int64_t started, shown;
     bool on;
 };

@@ -1,38 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of commands, and how a call's arguments are read by it. */
+/* How a call's arguments are read by the tables of commands and options. */
 #include "cmd/command.h"
 
 #include "base/require.h"
-#include "cmd/commands/commands.h"
 #include "cmd/suggest.h"
-
-const char *const command_groups[] = {
-    "Feeds in",         "Answers out",        "Measuring", "Finding malware",
-    "Keeping it sound", "About this program", NULL};
-
-const struct command *const commands[] = {
-    &command_ingest,     &command_feed,
-    &command_fetch,      &command_figures,
-    &command_mirror,     &command_networks,
-    &command_serve,      &command_poster,
-    &command_check,      &command_snapshot,
-    &command_stats,      &command_baseline,
-    &command_ranking,    &command_simulate,
-    &command_content,    &command_conf,
-    &command_top,        &command_verify,
-    &command_replay,     &command_help,
-    &command_version,    &command_scan,
-    &command_yara,       &command_rules,
-    &command_quarantine, NULL,
-};
-
-const struct option global_options[] = {
-    {"config", "FILE", NULL, "read this configuration (khien.conf(5))", 'c'},
-    {"no-sandbox", NULL, NULL, "do not enter the sandbox; only for finding faults in it", 0},
-    {"help", NULL, NULL, "show help and exit", 'h'},
-    {"version", NULL, NULL, "show the version and exit", 'V'},
-    {0},
-};
 
 const struct command *
 command_find(str name)
@@ -169,8 +140,8 @@ unknown_command(str name, struct err *err)
     if (near.best)
         return err_set(err, ERR_USAGE, "there is no command \"%.*s\"; did you mean \"%s\"?",
                        STR_ARG(name), near.best);
-    return err_set(err, ERR_USAGE, "there is no command \"%.*s\"; `khien --help` lists them",
-                   STR_ARG(name));
+    return err_set(err, ERR_USAGE, "there is no command \"%.*s\"; `%s --help` lists them",
+                   STR_ARG(name), program_name);
 }
 
 static errcode
@@ -179,10 +150,11 @@ unknown_action(const struct command *command, str name, struct err *err)
     struct suggestion near = suggestion_for(name);
     for (const struct action *action = command->actions; action->run; action++)
         suggestion_try(&near, action->name);
-    return err_set(err, ERR_USAGE, "there is no \"%s %.*s\"; %s%s%s%s", command->name,
-                   STR_ARG(name), near.best ? "did you mean \"" : "`khien ",
-                   near.best ? near.best : command->name, near.best ? "\"?" : " --help` lists them",
-                   "");
+    if (near.best)
+        return err_set(err, ERR_USAGE, "there is no \"%s %.*s\"; did you mean \"%s\"?",
+                       command->name, STR_ARG(name), near.best);
+    return err_set(err, ERR_USAGE, "there is no \"%s %.*s\"; `%s %s --help` lists them",
+                   command->name, STR_ARG(name), program_name, command->name);
 }
 
 /* The first word names the command, the second one of its actions, where it has several. */
@@ -213,12 +185,12 @@ check_words(const struct call *call, struct err *err)
     if (call_given(call, "json") && call_given(call, "csv"))
         return err_set(err, ERR_USAGE, "--json or --csv, not both");
     if (call->word_count < action->words_min)
-        return err_set(err, ERR_USAGE, "something is missing: khien %s%s%s %s", call->command->name,
-                       blank, action->name, action->words);
+        return err_set(err, ERR_USAGE, "something is missing: %s %s%s%s %s", program_name,
+                       call->command->name, blank, action->name, action->words);
     if (call->word_count > action->words_max)
-        return err_set(err, ERR_USAGE, "\"%s\" is one word too many: khien %s%s%s %s",
-                       call->words[action->words_max], call->command->name, blank, action->name,
-                       action->words);
+        return err_set(err, ERR_USAGE, "\"%s\" is one word too many: %s %s%s%s %s",
+                       call->words[action->words_max], program_name, call->command->name, blank,
+                       action->name, action->words);
     return OK;
 }
 
@@ -245,9 +217,9 @@ call_parse(struct call *call, const char **arguments, size_t count, struct err *
     if (code != OK || call_given(call, "help") || call_given(call, "version"))
         return code;
     if (!call->command)
-        return err_set(err, ERR_USAGE, "which command? `khien --help` lists them");
+        return err_set(err, ERR_USAGE, "which command? `%s --help` lists them", program_name);
     if (!call->action)
-        return err_set(err, ERR_USAGE, "which one? `khien %s --help` lists them",
+        return err_set(err, ERR_USAGE, "which one? `%s %s --help` lists them", program_name,
                        call->command->name);
     return check_words(call, err);
 }

@@ -60,6 +60,8 @@ struct command {
     const char *see_also;           /* "khien-feed khien.conf.5" */
 };
 
+/* Each program has its own: commands.c, khien_scan/commands.c. */
+extern const char program_name[], program_summary[];
 extern const char *const command_groups[];     /* in the order of help; ends with NULL */
 extern const struct command *const commands[]; /* ends with NULL */
 extern const struct option global_options[];

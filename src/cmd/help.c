@@ -63,8 +63,8 @@ option_entries(struct buf *out, const struct option *option)
 void
 help_program(struct buf *out)
 {
-    buf_z(out, "khien — feeds in, connections checked, the clean-up measured\n"
-               "\nUsage: khien COMMAND [ARGUMENT…]\n");
+    buf_printf(out, "%s — %s\n\nUsage: %s COMMAND [ARGUMENT…]\n", program_name, program_summary,
+               program_name);
     for (size_t group = 0; command_groups[group]; group++) {
         buf_printf(out, "\n%s\n", command_groups[group]);
         for (size_t i = 0; commands[i]; i++) {
@@ -74,14 +74,14 @@ help_program(struct buf *out)
     }
     buf_z(out, "\nOptions of every command\n");
     option_entries(out, global_options);
-    buf_z(out, "\n`khien COMMAND --help` tells more, `man khien-COMMAND` all.\n");
+    buf_printf(out, "\n`%s COMMAND --help` tells more, `man khien-COMMAND` all.\n", program_name);
 }
 
 static void
 usage(struct buf *out, const struct command *command, const struct action *action)
 {
-    buf_printf(out, "khien %s%s%s%s%s%s\n", command->name, action->name[0] ? " " : "", action->name,
-               action->words[0] ? " " : "", action->words,
+    buf_printf(out, "%s %s%s%s%s%s%s\n", program_name, command->name, action->name[0] ? " " : "",
+               action->name, action->words[0] ? " " : "", action->words,
                action->options || command->options ? " [OPTION…]" : "");
 }
 
@@ -109,7 +109,7 @@ help_call(const struct command *command, const struct action *action, struct buf
         buf_printf(out, "%s\n\nUsage:\n", command->summary);
         for (only = command->actions; only->run; only++) {
             char term[120];
-            snprintf(term, sizeof term, "khien %s %s%s%s", command->name, only->name,
+            snprintf(term, sizeof term, "%s %s %s%s%s", program_name, command->name, only->name,
                      only->words[0] ? " " : "", only->words);
             entry(out, term, 36, only->summary);
         }
@@ -120,8 +120,8 @@ help_call(const struct command *command, const struct action *action, struct buf
         option_entries(out, only->options);
     option_entries(out, command->options);
     if (!single)
-        buf_printf(out, "\n`khien %s %s --help` shows the options of one.\n", command->name,
-                   command->actions[0].name);
+        buf_printf(out, "\n`%s %s %s --help` shows the options of one.\n", program_name,
+                   command->name, command->actions[0].name);
     examples(out, command);
     buf_printf(out, "\nSee also: man khien-%s\n", command->name);
 }

@@ -145,7 +145,7 @@ manual_groups(struct buf *out)
 void
 manual_program(struct buf *out)
 {
-    mdoc_head(out, "khien", 1, "feeds in, connections checked, the clean-up measured");
+    mdoc_head(out, program_name, 1, program_summary);
     buf_z(out, ".Sh SYNOPSIS\n.Nm\n.Ar command\n.Op Ar argument ...\n"
                ".Sh DESCRIPTION\n"
                "Khiên keeps which addresses were reported as infected on which day, for which\n"

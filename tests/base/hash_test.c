@@ -27,6 +27,31 @@ static const struct vector {
      "de0ff244877ea60a4cb0432ce577c31beb009c5c2c49aa2e4eadb217ad8cc09b"},
 };
 
+/* RFC 4231, cases 2 and 4; an empty text and key as Wikipedia and OpenSSL have it. */
+static void
+test_hmac(void)
+{
+    static const struct {
+        const char *key, *text, *mac;
+    } cases[] = {
+        {"Jefe", "what do ya want for nothing?",
+         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+        {"\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16"
+         "\x17\x18\x19",
+         "\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd"
+         "\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd"
+         "\xcd\xcd\xcd\xcd\xcd\xcd",
+         "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b"},
+        {"", "", "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint8_t mac[SHA256_BYTES];
+        char text[2 * SHA256_BYTES + 1];
+        hmac_sha256(str_of(cases[i].key), str_of(cases[i].text), mac);
+        tap_eq_z(hex_format(mac, sizeof mac, text), cases[i].mac, "HMAC of SHA-256, case %zu", i);
+    }
+}
+
 /* Pieces of growing length, none at all among them. */
 static void
 digest_in_pieces(enum digest_kind kind, str content, uint8_t *out)
@@ -101,6 +126,7 @@ int
 main(void)
 {
     test_digests();
+    test_hmac();
     test_sha256();
     test_checksums();
     return tap_done();

@@ -10,6 +10,7 @@
 #include "cmd/release/release.h"
 #include "cmd/release/source.h"
 #include "cmd/scan/pack_key.h"
+#include "cmd/scan/scan_setup.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -32,28 +33,12 @@ struct update {
 /* ---- where everything is ---- */
 
 static errcode
-default_path(char out[PATH_TEXT], struct err *err)
-{
-    const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    int n;
-    if (geteuid() == 0)
-        n = snprintf(out, PATH_TEXT, "/var/lib/khien/rules/rules.pack");
-    else if (data && data[0] == '/')
-        n = snprintf(out, PATH_TEXT, "%s/khien/rules.pack", data);
-    else if (home && home[0] == '/')
-        n = snprintf(out, PATH_TEXT, "%s/.local/share/khien/rules.pack", home);
-    else
-        return err_set(err, ERR_USAGE, "there is no home folder; --output PACK says where");
-    return n > 0 && n < PATH_TEXT ? OK : err_set(err, ERR_LIMIT, "the home folder is too long");
-}
-
-static errcode
 find_pack(struct update *update, struct err *err)
 {
     const char *own = call_option(update->call, "output");
     errcode code = OK;
     if (!own)
-        code = default_path(update->pack, err);
+        code = scan_default_pack(update->pack, err);
     else if (!str_copy(str_of(own), update->pack, PATH_TEXT))
         code = err_set(err, ERR_LIMIT, "the path %s is too long", own);
     if (code != OK)
@@ -451,3 +436,20 @@ release_grant_update(const struct call *call, struct grants *grants, struct err 
         str_starts(str_of(update.from), STR("file:///")) ? update.from + 7 : update.from;
     return code == OK ? grant_read(grants, path, err) : code;
 }
+
+const struct option rules_update_options[] = {
+    {"from", "SOURCE", NULL,
+     "a URL below which `latest.json` is, a pack, or a folder as it is published; else rules.from",
+     0},
+    {"public-key", "FILE", NULL,
+     "whose signature the pack must have; else rules.public_key, else rules.pub beside the pack",
+     0},
+    {"output", "PACK", NULL,
+     "the installed pack; else /var/lib/khien/rules/rules.pack for root, and "
+     "~/.local/share/khien/rules.pack for others",
+     'o'},
+    {"check", NULL, NULL, "tell what there is, and change nothing", 0},
+    {"insecure-http", NULL, NULL, "take packs by plain http from other machines, too", 0},
+    OPTION_JSON,
+    {0},
+};

@@ -5,7 +5,9 @@
 #include "base/json_out.h"
 #include "base/require.h"
 #include "cmd/commands/commands.h"
+#include "cmd/console.h"
 #include "cmd/output.h"
+#include "cmd/scan/scan_setup.h"
 #include "scan/scan.h"
 
 #include <inttypes.h>
@@ -21,22 +23,17 @@ static struct quarantine *quarantine;
 static errcode
 folder_of(const struct call *call, char out[PATH_TEXT], struct err *err)
 {
-    const char *given = call_option(call, "folder"), *data = getenv("XDG_DATA_HOME");
-    const char *home = getenv("HOME");
-    int n;
-    if (given)
-        n = snprintf(out, PATH_TEXT, "%s", given);
-    else if (geteuid() == 0)
-        n = snprintf(out, PATH_TEXT, "/var/lib/khien/quarantine");
-    else if (data && data[0] == '/')
-        n = snprintf(out, PATH_TEXT, "%s/khien/quarantine", data);
-    else if (home && home[0] == '/')
-        n = snprintf(out, PATH_TEXT, "%s/.local/share/khien/quarantine", home);
-    else
-        return err_set(err, ERR_USAGE, "where is the quarantine? --folder says it");
-    if (n == 0)
+    const char *given = call_option(call, "folder");
+    char state[PATH_TEXT];
+    if (!given) {
+        errcode code = scan_own_folder(state, err);
+        return code == OK ? path_join(out, state, "quarantine", err) : code;
+    }
+    if (!given[0])
         return err_set(err, ERR_USAGE, "--folder is empty");
-    return n < PATH_TEXT ? OK : err_set(err, ERR_LIMIT, "the path of the folder is too long");
+    return str_copy(str_of(given), out, PATH_TEXT)
+               ? OK
+               : err_set(err, ERR_LIMIT, "the path of the folder is too long");
 }
 
 /* A folder that was never made is an empty quarantine. */
@@ -283,7 +280,7 @@ confirm(const struct call *call, struct err *err)
     char answer[16];
     if (call_given(call, "yes"))
         return OK;
-    if (isatty(STDIN_FILENO) != 1)
+    if (!console_is_asked())
         return err_set(err, ERR_USAGE,
                        "what is deleted is gone for good: --yes says that this is meant");
     fprintf(stderr, "Delete %zu of what is kept, for good? [y/N] ", call->word_count);

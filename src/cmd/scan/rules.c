@@ -7,12 +7,6 @@
 #include "cmd/release/release.h"
 #include "cmd/scan/rule_files.h"
 
-static errcode
-grant_public_key(const struct call *call, struct grants *grants, struct err *err)
-{
-    return grant_read(grants, call_option(call, "public-key"), err);
-}
-
 #define OPTION_DEFINE                                                                              \
     {                                                                                              \
         "define", "NAME=VALUE", NULL, "define an external variable; may be repeated", 'd'          \
@@ -28,9 +22,6 @@ static const struct option key_options[] = {
     {"output", "FILE", NULL, "write the secret key there, the public one to FILE.pub", 'o'},
     {0},
 };
-static const struct option info_options[] = {OPTION_JSON, OPTIONS_TRUST, {0}};
-static const struct option verify_options[] = {OPTIONS_TRUST, {0}};
-static const struct option list_options[] = {OPTION_JSON, OPTION_CSV, OPTIONS_TRUST, {0}};
 static const struct option check_options[] = {
     {"clean", "FOLDER", NULL, "tell which rules hold in these files, which are clean", 0},
     OPTION_DEFINE,
@@ -47,22 +38,6 @@ static const struct option publish_options[] = {
     {"public-key", "FILE", NULL, "whose signature the pack must have; else rules.public_key", 0},
     {0},
 };
-static const struct option update_options[] = {
-    {"from", "SOURCE", NULL,
-     "a URL below which `latest.json` is, a pack, or a folder as it is published; else rules.from",
-     0},
-    {"public-key", "FILE", NULL,
-     "whose signature the pack must have; else rules.public_key, else rules.pub beside the pack",
-     0},
-    {"output", "PACK", NULL,
-     "the installed pack; else /var/lib/khien/rules/rules.pack for root, and "
-     "~/.local/share/khien/rules.pack for others",
-     'o'},
-    {"check", NULL, NULL, "tell what there is, and change nothing", 0},
-    {"insecure-http", NULL, NULL, "take packs by plain http from other machines, too", 0},
-    OPTION_JSON,
-    {0},
-};
 
 static const struct action actions[] = {
     {.name = "build",
@@ -74,32 +49,16 @@ static const struct action actions[] = {
      .options = build_options,
      .grant = rules_grant_build,
      .run = rules_run_build},
-    {.name = "info",
-     .words = "PACK",
-     .summary = "show what one holds, and from which sources",
-     .words_min = 1,
-     .words_max = 1,
-     .needs = NEED_READ,
-     .options = info_options,
-     .grant = grant_public_key,
-     .run = rules_run_info},
-    {.name = "verify",
-     .words = "PACK",
-     .summary = "check every byte of one, and its signature",
-     .words_min = 1,
-     .words_max = 1,
-     .needs = NEED_READ,
-     .options = verify_options,
-     .grant = grant_public_key,
-     .run = rules_run_verify},
+    RULES_ACTION_INFO,
+    RULES_ACTION_VERIFY,
     {.name = "list",
      .words = "PACK",
      .summary = "list its rules with author, licence and source",
      .words_min = 1,
      .words_max = 1,
      .needs = NEED_READ,
-     .options = list_options,
-     .grant = grant_public_key,
+     .options = rules_list_options,
+     .grant = rules_grant_public_key,
      .run = rules_run_list},
     {.name = "check",
      .words = "DIR…",
@@ -135,13 +94,7 @@ static const struct action actions[] = {
      .options = sign_options,
      .grant = release_grant_sign,
      .run = release_run_sign},
-    {.name = "update",
-     .words = "",
-     .summary = "replace the installed pack by a newer one",
-     .needs = NEED_OUTPUT | NEED_CONNECT | NEED_THREADS,
-     .options = update_options,
-     .grant = release_grant_update,
-     .run = release_run_update},
+    RULES_ACTION_UPDATE,
     {0},
 };
 static const struct example examples[] = {

@@ -217,3 +217,13 @@ rules_run_list(const struct call *call, struct err *err)
         list_rule(rules, i, table);
     return output_table(call, table, err);
 }
+
+errcode
+rules_grant_public_key(const struct call *call, struct grants *grants, struct err *err)
+{
+    return grant_read(grants, call_option(call, "public-key"), err);
+}
+
+const struct option rules_info_options[] = {OPTION_JSON, OPTIONS_TRUST, {0}};
+const struct option rules_verify_options[] = {OPTIONS_TRUST, {0}};
+const struct option rules_list_options[] = {OPTION_JSON, OPTION_CSV, OPTIONS_TRUST, {0}};

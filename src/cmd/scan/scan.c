@@ -12,6 +12,7 @@
 #include "cmd/output.h"
 #include "cmd/scan/rule_files.h"
 #include "cmd/scan/scan_remove.h"
+#include "cmd/scan/scan_run.h"
 #include "cmd/scan/scan_setup.h"
 
 enum { PATHS_MAX = 4096, OUTPUT_MAX = 1 << 30, FILE_SECONDS = 300 };
@@ -109,9 +110,20 @@ run_checks(struct scanning *scanning)
 }
 
 static void
+begin_progress(struct scanning *scanning, const char *vi, const char *en, uint64_t total)
+{
+    bool is_vi = scanning->language == REPORT_VI;
+    progress_begin(&scanning->progress, is_vi ? vi : en, total);
+    if (is_vi) {
+        scanning->progress.left_before = "còn ";
+        scanning->progress.left_after = "";
+    }
+}
+
+static void
 scan_processes(struct scanning *scanning)
 {
-    progress_begin(&scanning->progress, "processes", scan_targets.count);
+    begin_progress(scanning, "Chương trình đang chạy", "Programs that run", scan_targets.count);
     for (size_t i = 0; i < scan_targets.count && !stopped; i++) {
         const struct scan_target *target = &scan_targets.items[i];
         if (target->program[0] == '/')
@@ -156,7 +168,7 @@ scan_files(struct scanning *scanning, const char *const *paths, size_t count)
     if (isatty(STDERR_FILENO))
         for (size_t i = 0; i < count; i++)
             total += job_count(&scanning->options, paths[i]);
-    progress_begin(&scanning->progress, "files", total);
+    begin_progress(scanning, "Tệp", "Files", total);
     bool takes_starts = !call_given(scanning->call, "no-files");
     for (size_t i = 0; takes_starts && i < scanning->start_count && !stopped; i++)
         if (file_exists(scanning->starts[i]))
@@ -203,8 +215,14 @@ to_syslog(void *context, bool is_finding, const char *text)
     syslog(is_finding ? LOG_WARNING : LOG_INFO, "%s", text);
 }
 
-static errcode
-write_html(struct scanning *scanning, const char *path, struct err *err)
+void
+scanning_write_text(struct scanning *scanning, struct buf *out)
+{
+    report_write_text(scanning->report, &scanning->about, scanning->language, out);
+}
+
+errcode
+scanning_write_html(struct scanning *scanning, const char *path, struct err *err)
 {
     struct buf out = BUF(OUTPUT_MAX);
     report_write_html(scanning->report, &scanning->about, scanning->language, &out);
@@ -222,13 +240,13 @@ tell(struct scanning *scanning, struct err *err)
     struct buf out = BUF(OUTPUT_MAX);
     errcode code = OK;
     if (call_option(call, "html"))
-        code = write_html(scanning, call_option(call, "html"), err);
+        code = scanning_write_html(scanning, call_option(call, "html"), err);
     if (call_given(call, "syslog"))
         report_each_line(scanning->report, &scanning->about, to_syslog, NULL);
     if (call_given(call, "json"))
         report_write_json(scanning->report, &scanning->about, &out);
     else
-        report_write_text(scanning->report, &scanning->about, scanning->language, &out);
+        scanning_write_text(scanning, &out);
     return code == OK ? output_buf(&out, "the report", err) : code;
 }
 
@@ -310,8 +328,8 @@ read_options(struct scanning *scanning, struct err *err)
     return code;
 }
 
-static errcode
-run_scan(const struct call *call, struct err *err)
+errcode
+scanning_open(const struct call *call, struct scanning **ret, struct err *err)
 {
     struct scanning *scanning = mem_calloc(1, sizeof *scanning);
     scanning->call = call;
@@ -335,29 +353,59 @@ run_scan(const struct call *call, struct err *err)
         .tick = show_files,
         .context = scanning,
     };
-    if (code == OK) {
-        catch_stop();
-        code = scan_all(scanning, err);
-    }
+    if (code == OK)
+        *ret = scanning;
+    else
+        scanning_close(scanning);
+    return code;
+}
+
+errcode
+scanning_run(struct scanning *scanning, struct err *err)
+{
+    catch_stop();
+    errcode code = scan_all(scanning, err);
     scanning->about.ended = clock_now();
     scanning->about.is_partial = stopped;
-    if (code == OK && scanning->cache)
-        code = cache_save(scanning->cache, err);
-    if (code == OK && call_given(call, "remove"))
-        code = scan_remove(call, scanning->report, scanning->language, err);
-    if (code == OK)
-        code = tell(scanning, err);
+    return code == OK && scanning->cache ? cache_save(scanning->cache, err) : code;
+}
+
+struct report *
+scanning_report(const struct scanning *scanning)
+{
+    return scanning->report;
+}
+
+void
+scanning_close(struct scanning *scanning)
+{
+    if (!scanning)
+        return;
     cache_close(scanning->cache);
     report_free(scanning->report);
     scan_rules_free(scanning->rules);
     for (size_t i = 0; i < scanning->start_count; i++)
         free(scanning->starts[i]);
-    for (size_t i = 0; i < call->word_count; i++)
+    for (size_t i = 0; i < scanning->call->word_count; i++)
         free(scanning->words[i]);
     for (size_t i = 0; i < scan_targets.count; i++)
         process_close(scan_targets.items[i].process);
     free(scan_targets.items);
     free(scanning);
+}
+
+static errcode
+run_scan(const struct call *call, struct err *err)
+{
+    struct scanning *scanning = NULL;
+    errcode code = scanning_open(call, &scanning, err);
+    if (code == OK)
+        code = scanning_run(scanning, err);
+    if (code == OK && call_given(call, "remove"))
+        code = scan_remove(call, scanning->report, scanning->language, err);
+    if (code == OK)
+        code = tell(scanning, err);
+    scanning_close(scanning);
     return code;
 }
 

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/require.h"
+#include "cmd/console.h"
 
 struct scan_targets scan_targets;
 
@@ -26,8 +27,8 @@ home_folder(char out[PATH_TEXT], struct err *err)
     return path_join(out, home, ".local/share/khien", err);
 }
 
-static errcode
-own_folder(char out[PATH_TEXT], struct err *err)
+errcode
+scan_own_folder(char out[PATH_TEXT], struct err *err)
 {
     return geteuid() == 0 ? path_join(out, "/var/lib", "khien", err) : home_folder(out, err);
 }
@@ -37,7 +38,7 @@ scan_state_folder(const struct call *call, char out[PATH_TEXT], struct err *err)
 {
     const char *named = call_option(call, "state");
     if (!named)
-        return own_folder(out, err);
+        return scan_own_folder(out, err);
     return str_copy(str_of(named), out, PATH_TEXT)
                ? OK
                : err_set(err, ERR_LIMIT, "the path %s is too long", named);
@@ -47,10 +48,28 @@ errcode
 scan_default_pack(char out[PATH_TEXT], struct err *err)
 {
     char folder[PATH_TEXT];
-    errcode code = own_folder(folder, err);
+    if (console_folder(folder) && path_join(out, folder, "rules.pack", NULL) == OK &&
+        file_exists(out))
+        return OK;
+    errcode code = scan_own_folder(folder, err);
     return code == OK
                ? path_join(out, folder, geteuid() == 0 ? "rules/rules.pack" : "rules.pack", err)
                : code;
+}
+
+errcode
+scan_page_folder(char out[PATH_TEXT], struct err *err)
+{
+    static const char *const names[] = {"Desktop", "Màn hình nền"};
+    const char *home = getenv("HOME");
+    if (!home || home[0] != '/')
+        return err_set(err, ERR_USAGE, "HOME does not name a folder");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (path_join(out, home, names[i], NULL) == OK && file_exists(out))
+            return OK;
+    return str_copy(str_of(home), out, PATH_TEXT)
+               ? OK
+               : err_set(err, ERR_LIMIT, "the path %s is too long", home);
 }
 
 /* ---- processes ---- */

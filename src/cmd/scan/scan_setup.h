@@ -22,7 +22,10 @@ struct scan_targets {
 extern struct scan_targets scan_targets;
 
 /* The folder where the cache and the quarantine are: the call's --state, else this user's; and the
- * pack that updates are put to. */
+ * pack that updates are put to: rules.pack beside the program, else in the user's own folder. */
 errcode scan_state_folder(const struct call *call, char out[PATH_TEXT], struct err *err);
+errcode scan_own_folder(char out[PATH_TEXT], struct err *err); /* without --state */
 errcode scan_default_pack(char out[PATH_TEXT], struct err *err);
+/* Where a page for the user is put: the desktop, else the home folder. */
+errcode scan_page_folder(char out[PATH_TEXT], struct err *err);
 errcode scan_grant(const struct call *call, struct grants *grants, struct err *err);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keys and signatures become S-expressions of libgcrypt, which is there for Linux and Windows. What
- * it is given was checked first: it takes moduli of any size, and zero as one ends the program. */
+/* What a key or signature is made of is read and checked here, so that no library is given moduli
+ * of any size, or zero as one; key_math.h computes. */
 #include "scan/authenticode/key.h"
 
+#include "scan/authenticode/key_math.h"
 #include "scan/authenticode/text.h"
 
-#include <gcrypt.h>
-#include <stdatomic.h>
+#include <string.h>
 
 enum {
     RSA_BITS_MIN = 512,
@@ -23,59 +23,41 @@ enum {
     POINT_BYTES_MAX = 133, /* P-521 */
 };
 
-enum { START_NOT, START_BUSY, START_DONE };
-
-/* libgcrypt wants to be started once, by one thread; the others wait for it. */
-static void
-start_gcrypt(void)
+static unsigned
+bits_of(str number)
 {
-    static atomic_int state = START_NOT;
-    int expected = START_NOT;
-    if (state == START_DONE)
-        return;
-    if (atomic_compare_exchange_strong(&state, &expected, START_BUSY)) {
-        if (!gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P)) {
-            gcry_check_version(NULL);
-            gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
-            gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
-        }
-        state = START_DONE;
-    }
-    while (state != START_DONE)
-        ;
+    return number.n
+               ? (unsigned)(8 * number.n) - (unsigned)__builtin_clz((unsigned char)*number.p) + 24
+               : 0;
 }
 
-/* The number that bytes are, most significant first, of LEAST to MOST bits; NULL when it is not. */
-static gcry_mpi_t
-number_new(str bytes, unsigned least, unsigned most)
+/* The number that bytes are, most significant first, of LEAST to MOST bits; empty when it is not.
+ */
+static str
+number_of(str bytes, unsigned least, unsigned most)
 {
-    gcry_mpi_t number = NULL;
-    if (bytes.n == 0 || bytes.n > most / 8 + 2)
-        return NULL;
-    if (gcry_mpi_scan(&number, GCRYMPI_FMT_USG, bytes.p, bytes.n, NULL))
-        return NULL;
-    unsigned bits = gcry_mpi_get_nbits(number);
-    if (bits >= least && bits <= most)
-        return number;
-    gcry_mpi_release(number);
-    return NULL;
+    while (bytes.n > 0 && *bytes.p == 0)
+        bytes = str_from(bytes, 1);
+    unsigned bits = bytes.n > most / 8 + 1 ? 0 : bits_of(bytes);
+    return bits >= least && bits <= most ? bytes : (str){0};
+}
+
+static str
+number_take(struct der *fields, unsigned least, unsigned most)
+{
+    return number_of(der_take(fields, DER_INTEGER), least, most);
 }
 
 static bool
-is_odd(gcry_mpi_t number)
+is_odd(str number)
 {
-    return number && gcry_mpi_test_bit(number, 0);
+    return number.n > 0 && (number.p[number.n - 1] & 1);
 }
 
-/* All three expressions are freed; one that could not be made verifies nothing. */
 static bool
-verify(gcry_sexp_t key, gcry_sexp_t data, gcry_sexp_t signature)
+is_below(str a, str b)
 {
-    bool right = key && data && signature && gcry_pk_verify(signature, data, key) == 0;
-    gcry_sexp_release(key);
-    gcry_sexp_release(data);
-    gcry_sexp_release(signature);
-    return right;
+    return a.n != b.n ? a.n < b.n : memcmp(a.p, b.p, a.n) < 0;
 }
 
 struct key {
@@ -111,100 +93,58 @@ is_rsa(const struct key *key)
     return key_is(key, "1.2.840.113549.1.1.1");
 }
 
-/* How the signed data are written: FLAGS pkcs1 names the algorithm within, pkcs1-raw does not. */
-static gcry_sexp_t
-rsa_data(bool is_bare, enum digest_kind kind, const uint8_t *digest)
-{
-    static const char *const names[DIGEST_KINDS] = {"md5", "sha1", "sha256", "sha384", "sha512"};
-    gcry_sexp_t data = NULL;
-    int n = (int)digest_size(kind);
-    if (is_bare)
-        gcry_sexp_build(&data, NULL, "(data (flags pkcs1-raw) (value %b))", n, digest);
-    else
-        gcry_sexp_build(&data, NULL, "(data (flags pkcs1) (hash %s %b))", names[kind], n, digest);
-    return data;
-}
-
 static bool
-is_usable(gcry_mpi_t n, gcry_mpi_t e)
+is_usable(str n, str e)
 {
     return is_odd(n) && is_odd(e) &&
-           (gcry_mpi_get_nbits(n) <= RSA_SMALL_BITS_MAX ||
-            gcry_mpi_get_nbits(e) <= RSA_SMALL_EXPONENT_BITS_MAX);
+           (bits_of(n) <= RSA_SMALL_BITS_MAX || bits_of(e) <= RSA_SMALL_EXPONENT_BITS_MAX);
 }
 
 static bool
-rsa_verify(const struct key *key, gcry_sexp_t data, str signature)
+rsa_verify(const struct key *key, bool is_bare, enum digest_kind kind, const uint8_t *digest,
+           str signature)
 {
     struct der fields = der_open(der_inside(key->bits, DER_SEQUENCE));
-    gcry_mpi_t n = number_new(der_take(&fields, DER_INTEGER), RSA_BITS_MIN, RSA_BITS_MAX);
-    gcry_mpi_t e = number_new(der_take(&fields, DER_INTEGER), 2, RSA_EXPONENT_BITS_MAX);
-    gcry_sexp_t public = NULL, value = NULL;
-    if (is_usable(n, e) && signature.n == (gcry_mpi_get_nbits(n) + 7) / 8) {
-        gcry_mpi_t s = number_new(signature, 1, RSA_BITS_MAX);
-        if (s && gcry_mpi_cmp(s, n) < 0) {
-            gcry_sexp_build(&public, NULL, "(public-key (rsa (n %m) (e %m)))", n, e);
-            gcry_sexp_build(&value, NULL, "(sig-val (rsa (s %m)))", s);
-        }
-        gcry_mpi_release(s);
-    }
-    gcry_mpi_release(n);
-    gcry_mpi_release(e);
-    return verify(public, data, value);
+    str n = number_take(&fields, RSA_BITS_MIN, RSA_BITS_MAX);
+    str e = number_take(&fields, 2, RSA_EXPONENT_BITS_MAX);
+    if (!is_usable(n, e) || signature.n != n.n)
+        return false;
+    str s = number_of(signature, 1, RSA_BITS_MAX);
+    return s.n > 0 && is_below(s, n) && rsa_holds(n, e, is_bare, kind, digest, s);
 }
 
 /* DSA and ECDSA sign the first bits of a digest, as many as the group's order has. */
-static gcry_sexp_t
-raw_data(enum digest_kind kind, const uint8_t *digest, unsigned order_bits)
+static str
+digest_cut(enum digest_kind kind, const uint8_t *digest, unsigned order_bits)
 {
-    gcry_sexp_t data = NULL;
     size_t n = digest_size(kind);
-    if (n > order_bits / 8)
-        n = order_bits / 8;
-    gcry_mpi_t value = NULL;
-    if (gcry_mpi_scan(&value, GCRYMPI_FMT_USG, digest, n, NULL) == 0)
-        gcry_sexp_build(&data, NULL, "(data (flags raw) (value %m))", value);
-    gcry_mpi_release(value);
-    return data;
+    return (str){(const char *)digest, n < order_bits / 8 ? n : order_bits / 8};
 }
 
-/* SEQUENCE { r INTEGER, s INTEGER }, as an expression of ALGORITHM. */
-static gcry_sexp_t
-pair_signature(const char *format, str signature, unsigned bits)
+/* SEQUENCE { r INTEGER, s INTEGER } */
+static bool
+pair_read(str signature, unsigned bits, str *ret_r, str *ret_s)
 {
     struct der fields = der_open(der_inside(signature, DER_SEQUENCE));
-    gcry_mpi_t r = number_new(der_take(&fields, DER_INTEGER), 1, bits);
-    gcry_mpi_t s = number_new(der_take(&fields, DER_INTEGER), 1, bits);
-    gcry_sexp_t value = NULL;
-    if (r && s)
-        gcry_sexp_build(&value, NULL, format, r, s);
-    gcry_mpi_release(r);
-    gcry_mpi_release(s);
-    return value;
+    *ret_r = number_take(&fields, 1, bits);
+    *ret_s = number_take(&fields, 1, bits);
+    return ret_r->n > 0 && ret_s->n > 0;
 }
 
 static bool
 dsa_verify(const struct key *key, enum digest_kind kind, const uint8_t *digest, str signature)
 {
     struct der fields = der_open(der_inside(key->parameters, DER_SEQUENCE));
-    gcry_mpi_t p = number_new(der_take(&fields, DER_INTEGER), DSA_BITS_MIN, DSA_BITS_MAX);
-    gcry_mpi_t q =
-        number_new(der_take(&fields, DER_INTEGER), DSA_ORDER_BITS_MIN, DSA_ORDER_BITS_MAX);
-    gcry_mpi_t g = number_new(der_take(&fields, DER_INTEGER), 2, DSA_BITS_MAX);
-    gcry_mpi_t y = number_new(der_inside(key->bits, DER_INTEGER), 2, DSA_BITS_MAX);
-    gcry_sexp_t public = NULL, data = NULL, value = NULL;
-    if (is_odd(p) && is_odd(q) && g && y && gcry_mpi_cmp(g, p) < 0 && gcry_mpi_cmp(y, p) < 0 &&
-        gcry_mpi_get_nbits(q) % 8 == 0) {
-        gcry_sexp_build(&public, NULL, "(public-key (dsa (p %m) (q %m) (g %m) (y %m)))", p, q, g,
-                        y);
-        data = raw_data(kind, digest, gcry_mpi_get_nbits(q));
-        value = pair_signature("(sig-val (dsa (r %m) (s %m)))", signature, DSA_ORDER_BITS_MAX);
-    }
-    gcry_mpi_release(p);
-    gcry_mpi_release(q);
-    gcry_mpi_release(g);
-    gcry_mpi_release(y);
-    return verify(public, data, value);
+    struct key_dsa dsa;
+    str r, s;
+    dsa.p = number_take(&fields, DSA_BITS_MIN, DSA_BITS_MAX);
+    dsa.q = number_take(&fields, DSA_ORDER_BITS_MIN, DSA_ORDER_BITS_MAX);
+    dsa.g = number_take(&fields, 2, DSA_BITS_MAX);
+    dsa.y = number_of(der_inside(key->bits, DER_INTEGER), 2, DSA_BITS_MAX);
+    return is_odd(dsa.p) && is_odd(dsa.q) && dsa.g.n && dsa.y.n && is_below(dsa.g, dsa.p) &&
+           is_below(dsa.y, dsa.p) && bits_of(dsa.q) % 8 == 0 &&
+           pair_read(signature, DSA_ORDER_BITS_MAX, &r, &s) &&
+           dsa_holds(&dsa, digest_cut(kind, digest, bits_of(dsa.q)), r, s);
 }
 
 static unsigned
@@ -235,13 +175,9 @@ ecdsa_verify(const struct key *key, enum digest_kind kind, const uint8_t *digest
 {
     char curve[OID_TEXT];
     unsigned bits = curve_bits(oid_format(der_inside(key->parameters, DER_OID), curve));
-    if (bits == 0 || key->bits.n > POINT_BYTES_MAX)
-        return false;
-    gcry_sexp_t public = NULL;
-    gcry_sexp_build(&public, NULL, "(public-key (ecc (curve %s) (q %b)))", curve, (int)key->bits.n,
-                    key->bits.p);
-    return verify(public, raw_data(kind, digest, bits),
-                  pair_signature("(sig-val (ecdsa (r %m) (s %m)))", signature, bits));
+    str r, s;
+    return bits > 0 && key->bits.n <= POINT_BYTES_MAX && pair_read(signature, bits, &r, &s) &&
+           ecdsa_holds(curve, key->bits, digest_cut(kind, digest, bits), r, s);
 }
 
 bool
@@ -250,9 +186,8 @@ key_verify(str s, enum digest_kind kind, const uint8_t *digest, str signature)
     struct key key;
     if (!key_read(s, &key))
         return false;
-    start_gcrypt();
     if (is_rsa(&key))
-        return rsa_verify(&key, rsa_data(false, kind, digest), signature);
+        return rsa_verify(&key, false, kind, digest, signature);
     if (key_is(&key, "1.2.840.10045.2.1"))
         return ecdsa_verify(&key, kind, digest, signature);
     return key_is(&key, "1.2.840.10040.4.1") && dsa_verify(&key, kind, digest, signature);
@@ -262,9 +197,7 @@ bool
 key_verify_recovered(str s, enum digest_kind kind, const uint8_t *digest, str signature)
 {
     struct key key;
-    if (!key_read(s, &key) || !is_rsa(&key))
-        return false;
-    start_gcrypt();
-    return rsa_verify(&key, rsa_data(false, kind, digest), signature) ||
-           rsa_verify(&key, rsa_data(true, kind, digest), signature);
+    return key_read(s, &key) && is_rsa(&key) &&
+           (rsa_verify(&key, false, kind, digest, signature) ||
+            rsa_verify(&key, true, kind, digest, signature));
 }

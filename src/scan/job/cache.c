@@ -4,7 +4,6 @@
 #include "scan/job/cache.h"
 
 #include <fcntl.h>
-#include <gcrypt.h>
 #include <pthread.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -143,18 +142,7 @@ cache_add(struct cache *cache, const struct file_identity *identity, usec starte
 static void
 mac_of(const struct cache *cache, str content, uint8_t ret[MAC_BYTES])
 {
-    gcry_mac_hd_t mac;
-    size_t n = MAC_BYTES;
-    if (!gcry_control(GCRYCTL_INITIALIZATION_FINISHED_P)) {
-        gcry_check_version(NULL);
-        gcry_control(GCRYCTL_DISABLE_SECMEM, 0);
-        gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
-    }
-    require(gcry_mac_open(&mac, GCRY_MAC_HMAC_SHA256, 0, NULL) == 0);
-    require(gcry_mac_setkey(mac, cache->key, sizeof cache->key) == 0);
-    require(gcry_mac_write(mac, content.p, content.n) == 0);
-    require(gcry_mac_read(mac, ret, &n) == 0 && n == MAC_BYTES);
-    gcry_mac_close(mac);
+    hmac_sha256((str){(const char *)cache->key, sizeof cache->key}, content, ret);
 }
 
 static bool
