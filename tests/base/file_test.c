@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files on any system: reading, mapping, replacing, folders, names. */
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/file.h"
+#include "base/file_info.h"
+#include "base/require.h"
+#include "base/secret.h"
 #include "base/tap.h"
 
 static const char *folder;
@@ -117,6 +121,49 @@ test_names(void)
     tap_eq_i64(path_join(step, folder, path, &err), ERR_LIMIT, "too long to join");
 }
 
+static void
+test_info(void)
+{
+    char path[PATH_TEXT], open_to_all[PATH_TEXT], own[PATH_TEXT], secret[PATH_TEXT];
+    struct file_info info, again, above;
+    struct err err;
+    uint8_t random[2][16];
+    int fd = -1;
+    path_join(path, folder, "info", NULL);
+    path_join(own, folder, "own/below", NULL);
+    path_join(secret, own, "secret", NULL);
+    path_join(open_to_all, folder, "nowhere", NULL);
+    require(file_replace(path, STR("seven b"), NULL) == OK);
+    tap_no_err(file_info_at(path, &info, &err), &err, "what a file is");
+    tap_ok(info.kind == FILE_REGULAR && info.size == 7 && info.links == 1 && info.inode != 0,
+           "regular, of 7 bytes, with one name");
+    int64_t age = clock_now() * 1000 - info.modified, second = 1000000000;
+    tap_ok(age > -2 * second && age < 600 * second && info.changed >= info.modified - second,
+           "written just now");
+    require(file_open(path, &fd, NULL) == OK);
+    tap_ok(file_info_of(fd, path, &again, NULL) == OK && again.inode == info.inode &&
+               again.device == info.device && again.modified == info.modified &&
+               again.changed == info.changed,
+           "the same by its descriptor");
+    cleanup_close(&fd);
+    tap_ok(file_info_at(folder, &above, NULL) == OK && above.kind == FILE_FOLDER &&
+               above.device == info.device && above.inode != info.inode,
+           "a folder is another");
+    tap_eq_i64(file_info_at(open_to_all, &info, &err), ERR_NOT_FOUND, "nothing: %s", err.text);
+    tap_no_err(secret_folder(own, true, &err), &err, "a folder for nobody else");
+    tap_no_err(secret_folder(own, true, &err), &err, "again");
+    tap_no_err(secret_create(secret, &fd, &err), &err, "a file in it");
+    tap_no_err(file_write_fd(fd, STR("x"), secret, &err), &err, "to write");
+    cleanup_close(&fd);
+    tap_ok(secret_create(secret, &fd, &err) != OK, "once: %s", err.text);
+    tap_no_err(secret_open(secret, &fd, &err), &err, "and to read");
+    cleanup_close(&fd);
+    require(secret_random(random[0], 16, NULL) == OK && secret_random(random[1], 16, NULL) == OK);
+    tap_ok(memcmp(random[0], random[1], 16) != 0, "random numbers differ");
+    secret_wipe(random, sizeof random);
+    tap_ok(random[0][0] == 0 && random[1][15] == 0, "what is wiped is gone");
+}
+
 int
 main(void)
 {
@@ -125,5 +172,6 @@ main(void)
     test_bytes_unchanged();
     test_maps();
     test_names();
+    test_info();
     return tap_done();
 }

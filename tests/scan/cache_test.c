@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which files a second scan passes by: the same ones only, by the same rules, for a while, as
  * nobody else says. */
+#include "base/cleanup.h"
 #include "base/file.h"
 #include "base/require.h"
+#include "base/secret.h"
 #include "base/tap.h"
+#include "others.h"
 #include "scan/job/cache.h"
-
-#include <sys/stat.h>
 
 static const char *folder;
 static const uint8_t rules[SHA256_BYTES] = {1}, other_rules[SHA256_BYTES] = {2};
@@ -85,8 +86,8 @@ test_changed_file(void)
 {
     char path[PATH_TEXT], key[PATH_TEXT];
     struct buf content;
-    struct stat info;
     struct err err;
+    int fd = -1;
     require(path_join(path, folder, "clean.cache", NULL) == OK);
     require(path_join(key, folder, "cache.key", NULL) == OK);
     require(file_read(path, 16 << 20, &content, NULL) == OK);
@@ -109,22 +110,25 @@ test_changed_file(void)
     tap_eq_i64(taken, 0, "nor is one that was cut");
     require(file_replace(path, buf_view(&content), NULL) == OK);
     tap_eq_i64(count_of(rules, 10), 10, "the right one is");
-    require(stat(key, &info) == 0);
-    tap_eq_i64(info.st_mode & 0777, 0600, "the key is for its owner");
-    require(chmod(key, 0644) == 0);
+    tap_no_err(secret_open(key, &fd, &err), &err, "the key is for its owner");
+    cleanup_close(&fd);
+    others_get(key, OTHERS_READ);
+    tap_eq_i64(secret_open(key, &fd, &err), ERR_DENIED, "not with others: %s", err.text);
     tap_eq_i64(count_of(rules, 10), 0, "one that others could read is made anew");
-    require(chmod(folder, 0777) == 0);
+    others_get(folder, OTHERS_CHANGE);
     struct cache *cache;
     tap_eq_i64(cache_open(folder, rules, &cache, &err), ERR_DENIED,
                "a folder that others may change is refused");
-    require(chmod(folder, 0700) == 0);
+    others_get(folder, OTHERS_NOTHING);
     buf_clear(&content);
 }
 
 int
 main(void)
 {
-    folder = tap_folder("cache");
+    static char below[PATH_TEXT];
+    require(path_join(below, tap_folder("cache"), "own", NULL) == OK);
+    folder = below;
     test_kept();
     test_expiry();
     test_changed_file();

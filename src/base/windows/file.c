@@ -4,17 +4,14 @@
 #include "base/file.h"
 
 #include "base/cleanup.h"
+#include "base/secret.h"
 #include "base/system.h"
+#include "base/windows/handle.h"
 #include "base/windows/wide.h"
 
 #include <fcntl.h>
-#include <io.h>
 #include <stdio.h>
-#include <windows.h>
-/* windows.h comes first. */
-#include <bcrypt.h>
 
-enum { SHARE_ALL = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE };
 enum { BLOCK_MAX = 1 << 30 }; /* bytes of one read or write: lengths are of 32 bits there */
 
 static bool
@@ -23,34 +20,10 @@ is_separator(char c)
     return c == '/' || c == '\\';
 }
 
-static HANDLE
-handle_of(int fd)
-{
-    return (HANDLE)_get_osfhandle(fd);
-}
-
-/* The handle is the descriptor's from now on. */
-static int
-descriptor_of(HANDLE handle, int flags)
-{
-    if (handle == INVALID_HANDLE_VALUE)
-        return -1;
-    int fd = _open_osfhandle((intptr_t)handle, flags | _O_BINARY | _O_NOINHERIT);
-    if (fd < 0) {
-        CloseHandle(handle);
-        SetLastError(ERROR_TOO_MANY_OPEN_FILES);
-    }
-    return fd;
-}
-
 static int
 create(const char *path, DWORD access, DWORD how, DWORD flags, int descriptor_flags)
 {
-    cleanup(cleanup_free) wchar_t *wide = wide_path(path);
-    if (!wide)
-        return -1;
-    return descriptor_of(CreateFileW(wide, access, SHARE_ALL, NULL, how, flags, NULL),
-                         descriptor_flags);
+    return handle_descriptor(handle_open(path, access, SHARE_ALL, how, flags), descriptor_flags);
 }
 
 /* Folders are opened too, so that what they are can be said. Nothing waits here. */
@@ -82,15 +55,13 @@ system_write(int fd, const void *p, size_t n)
 errcode
 file_size(int fd, const char *name, uint64_t *ret, struct err *err)
 {
-    HANDLE handle = handle_of(fd);
-    BY_HANDLE_FILE_INFORMATION status;
-    if (GetFileType(handle) != FILE_TYPE_DISK)
+    struct file_info info;
+    errcode code = file_info_of(fd, name, &info, err);
+    if (code != OK)
+        return code;
+    if (info.kind != FILE_REGULAR && info.kind != FILE_CLOUD)
         return err_set(err, ERR_USAGE, "%s is not a regular file", name);
-    if (!GetFileInformationByHandle(handle, &status))
-        return err_set_errno(err, "cannot examine %s", name);
-    if (status.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)
-        return err_set(err, ERR_USAGE, "%s is not a regular file", name);
-    *ret = (uint64_t)status.nFileSizeHigh << 32 | status.nFileSizeLow;
+    *ret = info.size;
     return OK;
 }
 
@@ -164,8 +135,9 @@ create_named(const char *head, DWORD flags, char path[PATH_TEXT], int *ret_fd, s
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
     for (int attempt = 0; attempt < 100; attempt++) {
         unsigned char random[6];
-        if (BCryptGenRandom(NULL, random, sizeof random, BCRYPT_USE_SYSTEM_PREFERRED_RNG) != 0)
-            return err_set(err, ERR_IO, "the system gives no random numbers");
+        errcode code = secret_random(random, sizeof random, err);
+        if (code != OK)
+            return code;
         char end[sizeof random + 1] = "";
         for (size_t i = 0; i < sizeof random; i++)
             end[i] = letters[random[i] & 31];

@@ -55,7 +55,7 @@ linted(void *context, const struct lint *lint)
 /* ---- clean files ---- */
 
 static bool
-scan_clean(void *context, const char *path, const struct stat *info)
+scan_clean(void *context, const char *path, const struct file_info *info)
 {
     (void)info;
     struct review *review = context;

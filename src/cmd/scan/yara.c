@@ -271,7 +271,7 @@ struct walking {
 };
 
 static bool
-add_path(void *context, const char *path, const struct stat *info)
+add_path(void *context, const char *path, const struct file_info *info)
 {
     (void)info;
     struct walking *walking = context;

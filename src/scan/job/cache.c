@@ -3,14 +3,12 @@
  * which is split so that threads seldom wait for each other. */
 #include "scan/job/cache.h"
 
-#include <fcntl.h>
 #include <pthread.h>
-#include <sys/random.h>
-#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/require.h"
+#include "base/secret.h"
 
 enum {
     SHARDS = 16,
@@ -180,26 +178,13 @@ read_entries(struct cache *cache, str content)
     }
 }
 
-static errcode
-check_folder(const char *folder, struct err *err)
-{
-    struct stat info;
-    if (stat(folder, &info) != 0)
-        return err_set_errno(err, "cannot read the folder %s", folder);
-    if (info.st_uid != geteuid() || info.st_mode & 022)
-        return err_set(err, ERR_DENIED, "the folder %s can be changed by others", folder);
-    return OK;
-}
-
 static bool
 read_old_key(struct cache *cache, const char *path)
 {
-    struct stat info;
     struct buf text = {0};
-    cleanup(cleanup_close) int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    bool right = fd >= 0 && fstat(fd, &info) == 0 && info.st_uid == geteuid() &&
-                 !(info.st_mode & 077) && file_read_fd(fd, path, KEY_BYTES, &text, NULL) == OK &&
-                 text.n == KEY_BYTES;
+    cleanup(cleanup_close) int fd = -1;
+    bool right = secret_open(path, &fd, NULL) == OK &&
+                 file_read_fd(fd, path, KEY_BYTES, &text, NULL) == OK && text.n == KEY_BYTES;
     if (right)
         memcpy(cache->key, text.p, KEY_BYTES);
     buf_clear(&text);
@@ -214,15 +199,14 @@ read_key(struct cache *cache, const char *folder, struct err *err)
     errcode code = path_join(path, folder, "cache.key", err);
     if (code != OK || read_old_key(cache, path))
         return code;
-    if (getrandom(cache->key, KEY_BYTES, 0) != KEY_BYTES)
-        return err_set_errno(err, "no random numbers");
-    if (file_exists(path))
+    code = secret_random(cache->key, KEY_BYTES, err);
+    if (code == OK && file_exists(path))
         code = file_remove(path, err);
+    cleanup(cleanup_close) int fd = -1;
+    if (code == OK)
+        code = secret_create(path, &fd, err);
     if (code != OK)
         return code;
-    cleanup(cleanup_close) int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return err_set_errno(err, "cannot make %s", path);
     return file_write_fd(fd, (str){(const char *)cache->key, KEY_BYTES}, path, err);
 }
 
@@ -239,9 +223,7 @@ cache_open(const char *folder, const uint8_t rules[SHA256_BYTES], struct cache *
         shard->room = SHARD_ROOM;
         shard->entries = mem_calloc(shard->room, sizeof *shard->entries);
     }
-    errcode code = folder_make(folder, err);
-    if (code == OK)
-        code = check_folder(folder, err);
+    errcode code = secret_folder(folder, false, err);
     if (code == OK)
         code = read_key(cache, folder, err);
     if (code == OK)
@@ -267,7 +249,7 @@ cache_close(struct cache *cache)
         pthread_mutex_destroy(&cache->shards[i].lock);
         free(cache->shards[i].entries);
     }
-    explicit_bzero(cache->key, sizeof cache->key);
+    secret_wipe(cache->key, sizeof cache->key);
     free(cache);
 }
 

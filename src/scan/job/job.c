@@ -2,17 +2,12 @@
 /* Each thread has a scan for files and one for what is inside of them, since both stand at once. */
 #include "scan/job/job.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/statfs.h>
-#include <time.h>
-
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/require.h"
 #include "scan/job/crew.h"
 #include "scan/job/judge.h"
+#include "scan/job/system.h"
 #include "scan/job/walk.h"
 #include "scan/scan.h"
 
@@ -143,15 +138,39 @@ look_inside(struct worker *worker)
     unpack_each(worker->unpack, content, path_base(worker->path), &sink);
 }
 
-/* ---- a file ---- */
+/* ---- beside it ---- */
 
-static int
-open_regular(const char *path)
+/* As a member of the file: who takes the file takes its streams along. */
+static bool
+scan_stream(void *context, const char *stream)
 {
-    int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-    int fd = open(path, flags | O_NOATIME); /* allowed for the file's owner only */
-    return fd < 0 && errno == EPERM ? open(path, flags) : fd;
+    struct worker *worker = context;
+    char path[PATH_TEXT];
+    struct file_map map = {0};
+    struct err err;
+    int n = snprintf(path, sizeof path, "%s%s", worker->path, stream);
+    cleanup(cleanup_close) int fd = -1;
+    errcode code = n < PATH_TEXT ? job_open(path, &fd, &err)
+                                 : err_set(&err, ERR_LIMIT, "the path %s is too long", path);
+    if (code == OK)
+        code = file_map_fd(fd, path, &map, &err);
+    if (code != OK) {
+        skip(worker, skip_of(code), path, err.text);
+        return true;
+    }
+    const struct unpack_member member = {.path = stream, .data = map.bytes};
+    struct unpack_sink sink = {worker, scan_member, skipped_member};
+    scan_member(worker, &member);
+    if (!worker->job->options.is_shallow && unpack_wants(map.bytes, stream)) {
+        if (!worker->unpack)
+            worker->unpack = unpack_new(&worker->job->options.unpack);
+        unpack_each(worker->unpack, map.bytes, stream, &sink);
+    }
+    file_map_close(&map);
+    return !is_stopped(worker->job);
 }
+
+/* ---- a file ---- */
 
 static bool
 is_same_file(const struct file_identity *a, const struct file_identity *b)
@@ -176,13 +195,15 @@ scan_open_file(struct worker *worker, int fd, usec started)
     judge_name(options->rules, worker->files, worker->path, found_in_file, &finding);
     if (!scan_is_good(worker->files))
         look_inside(worker);
+    if (job_each_stream(fd, worker->path, scan_stream, worker, &err) != OK)
+        skip(worker, SKIP_UNREADABLE, worker->path, err.text);
     bool shrank = scan_has_shrunk(worker->files);
     scan_release(worker->files);
     worker->counts.bytes += worker->identity.size;
     if (shrank || file_identity_of(fd, worker->path, &after, NULL) != OK ||
         !is_same_file(&worker->identity, &after))
         skip(worker, SKIP_CHANGED, worker->path, "");
-    else if (options->cache && worker->is_clean && worker->is_whole)
+    else if (options->cache && worker->is_clean && worker->is_whole && !job_is_stream(worker->path))
         cache_add(options->cache, &worker->identity, started);
 }
 
@@ -198,9 +219,10 @@ scan_one(void *context, unsigned number, const char *path)
     worker->path = path;
     worker->has_digest = false;
     worker->is_clean = worker->is_whole = true;
-    cleanup(cleanup_close) int fd = open_regular(path);
-    errcode code = fd < 0 ? err_set_errno(&err, "cannot open %s", path)
-                          : file_identity_of(fd, path, &worker->identity, &err);
+    cleanup(cleanup_close) int fd = -1;
+    errcode code = job_open(path, &fd, &err);
+    if (code == OK)
+        code = file_identity_of(fd, path, &worker->identity, &err);
     worker->counts.files++;
     if (code != OK)
         skip(worker, skip_of(code), path, err.text);
@@ -210,51 +232,6 @@ scan_one(void *context, unsigned number, const char *path)
 }
 
 /* ---- folders ---- */
-
-/* File systems that hold no files of programs, and those of other computers (statfs(2)). */
-static bool
-is_left_out(const char *path, bool takes_network, const char **ret_what)
-{
-    static const struct {
-        uint32_t type;
-        const char *name;
-        bool is_network;
-    } types[] = {
-        {0x9fa0, "proc", false},
-        {0x62656572, "sysfs", false},
-        {0x27e0eb, "cgroup", false},
-        {0x63677270, "cgroup2", false},
-        {0x1cd1, "devpts", false},
-        {0x64626720, "debugfs", false},
-        {0x74726163, "tracefs", false},
-        {0x73636673, "securityfs", false},
-        {0xcafe4a11, "bpf", false},
-        {0x6165676c, "pstore", false},
-        {0x42494e4d, "binfmt_misc", false},
-        {0x19800202, "mqueue", false},
-        {0xde5e81e4, "efivarfs", false},
-        {0x65735543, "fusectl", false},
-        {0x958458f6, "hugetlbfs", false},
-        {0x62656570, "configfs", false},
-        {0x6969, "NFS", true},
-        {0xff534d42, "CIFS", true},
-        {0xfe534d42, "SMB2", true},
-        {0x517b, "SMB", true},
-        {0x5346414f, "AFS", true},
-        {0x01021997, "9p", true},
-        {0x65735546, "FUSE", true},
-        {0x00c36400, "Ceph", true},
-    };
-    struct statfs info;
-    if (statfs(path, &info) != 0)
-        return false;
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if ((uint32_t)info.f_type == types[i].type && !(types[i].is_network && takes_network)) {
-            *ret_what = types[i].name;
-            return true;
-        }
-    return false;
-}
 
 struct walking {
     const struct job_options *options;
@@ -267,7 +244,7 @@ enters(void *context, const char *path)
 {
     const struct walking *walking = context;
     const char *what;
-    if (!is_left_out(path, walking->options->takes_network, &what))
+    if (!job_leaves_out(path, walking->options->takes_network, &what))
         return true;
     if (walking->job)
         report_skip(walking->options->report, SKIP_FOLDER, path, what);
@@ -276,12 +253,11 @@ enters(void *context, const char *path)
 
 /* A file that was clean and is as it was needs no thread. */
 static bool
-is_unchanged(struct job *job, const struct stat *info)
+is_unchanged(struct job *job, const char *path, const struct file_info *info)
 {
-    struct file_identity identity;
-    if (!job->options.cache)
+    if (!job->options.cache || job_is_stream(path))
         return false;
-    identity = file_identity_of_stat(info);
+    struct file_identity identity = file_identity_of_info(info);
     if (!cache_has(job->options.cache, &identity))
         return false;
     struct worker *own = &job->workers[CREW_THREADS_MAX];
@@ -292,12 +268,12 @@ is_unchanged(struct job *job, const struct stat *info)
 }
 
 static bool
-walked(void *context, const char *path, const struct stat *info)
+walked(void *context, const char *path, const struct file_info *info)
 {
     struct walking *walking = context;
     walking->count++;
     if (walking->job) {
-        if (!is_unchanged(walking->job, info))
+        if (!is_unchanged(walking->job, path, info))
             crew_add(walking->job->crew, path);
         if (walking->options->tick)
             walking->options->tick(walking->options->context, walking->job->done);

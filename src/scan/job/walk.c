@@ -78,8 +78,10 @@ visit(struct walking *walking, const char *path)
         if (options->recursive && (!options->enters || options->enters(options->context, path)))
             add_folder(walking, path, &info, is_link);
     } else if (S_ISREG(info.st_mode) &&
-               (!options->size_max || (uint64_t)info.st_size <= options->size_max))
-        walking->ended = !options->found(options->context, path, &info);
+               (!options->size_max || (uint64_t)info.st_size <= options->size_max)) {
+        struct file_info found = file_info_of_stat(&info);
+        walking->ended = !options->found(options->context, path, &found);
+    }
 }
 
 static errcode
@@ -111,7 +113,8 @@ walk(const char *top, const struct walk_options *options, struct err *err)
     if (stat(top, &info) != 0)
         return err_set_errno(err, "cannot read %s", top);
     if (S_ISREG(info.st_mode)) {
-        options->found(options->context, top, &info);
+        struct file_info found = file_info_of_stat(&info);
+        options->found(options->context, top, &found);
         return OK;
     }
     add_folder(&walking, top, &info, false);

@@ -3,16 +3,16 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/file_info.h"
 #include "base/str.h"
-
-#include <sys/stat.h>
 
 struct walk_options {
     bool recursive;
-    bool follow_links; /* to files, and with `recursive` to folders; loops are met once */
+    bool follow_links; /* to files, and with `recursive` to folders; loops are met once; on Windows
+                        * no link is followed */
     uint64_t size_max; /* larger files are left out; 0: no bound */
     /* A regular file, as it was when the walk met it; false ends the walk. */
-    bool (*found)(void *context, const char *path, const struct stat *info);
+    bool (*found)(void *context, const char *path, const struct file_info *info);
     void (*unread)(void *context, const struct err *err);
     bool (*enters)(void *context, const char *path); /* false leaves a folder out; NULL: into all */
     void *context;

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "scan/quarantine/copy.h"
+#include "scan/quarantine/identity.h"
 #include "scan/quarantine/list.h"
 
 #include <sys/stat.h>
@@ -94,9 +95,6 @@ nanoseconds(const struct timespec *time)
 {
     return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
 }
-/* The same file, not written to since. A change of its name or owner does not count. */
-bool identity_eq(const struct file_identity *a, const struct file_identity *b);
-errcode digest_fd(int fd, const char *name, struct sha256 *ret, struct err *err);
 
 /* ---- linux_asks.c ---- */
 errcode place_permits(const struct place *place, unsigned flags, struct err *err);

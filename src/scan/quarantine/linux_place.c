@@ -174,47 +174,6 @@ place_open_file(const struct place *place, int *ret_fd, struct stat *ret_status,
 struct file_identity
 file_identity_of_stat(const struct stat *status)
 {
-    return (struct file_identity){.device = status->st_dev,
-                                  .inode = status->st_ino,
-                                  .size = (uint64_t)status->st_size,
-                                  .modified = nanoseconds(&status->st_mtim),
-                                  .changed = nanoseconds(&status->st_ctim)};
-}
-
-bool
-identity_eq(const struct file_identity *a, const struct file_identity *b)
-{
-    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-           a->modified == b->modified;
-}
-
-errcode
-file_identity_of(int fd, const char *name, struct file_identity *ret, struct err *err)
-{
-    struct stat status;
-    if (fstat(fd, &status) != 0)
-        return err_set_errno(err, "cannot examine %s", name);
-    if (!S_ISREG(status.st_mode))
-        return err_set(err, ERR_USAGE, "%s is not a regular file", name);
-    *ret = file_identity_of_stat(&status);
-    return OK;
-}
-
-errcode
-digest_fd(int fd, const char *name, struct sha256 *ret, struct err *err)
-{
-    cleanup(cleanup_free) char *block = mem_alloc(COPY_BLOCK);
-    struct digest *digest = digest_new(DIGEST_SHA256);
-    size_t n = COPY_BLOCK;
-    errcode code = OK;
-    for (uint64_t at = 0; code == OK && n == COPY_BLOCK; at += n) {
-        code = file_read_at(fd, at, block, COPY_BLOCK, name, &n, err);
-        if (code == OK)
-            digest_add(digest, (str){block, n});
-    }
-    if (code == OK)
-        digest_finish(digest, ret->bytes);
-    else
-        digest_free(digest);
-    return code;
+    const struct file_info info = file_info_of_stat(status);
+    return file_identity_of_info(&info);
 }

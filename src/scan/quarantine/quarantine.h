@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/file_info.h"
 #include "base/hash.h"
 
 struct quarantine;
@@ -23,8 +24,9 @@ struct file_identity {
 };
 /* Of an open file, without its digest. */
 errcode file_identity_of(int fd, const char *name, struct file_identity *ret, struct err *err);
+struct file_identity file_identity_of_info(const struct file_info *info);
 struct stat;
-struct file_identity file_identity_of_stat(const struct stat *status);
+struct file_identity file_identity_of_stat(const struct stat *status); /* Linux only */
 
 enum {
     QUARANTINE_NETWORK = 1, /* also from network file systems */
