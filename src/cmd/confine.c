@@ -183,10 +183,10 @@ confine(const struct call *call, struct err *err)
     struct grants *grants = mem_calloc(1, sizeof *grants);
     struct buf folders = BUF(64 << 20);
     char(*paths)[PATH_TEXT] = mem_calloc(2, PATH_TEXT);
-    errcode code = grant_state(call, grants, paths, err);
+    errcode code = call->conf ? grant_state(call, grants, paths, err) : OK;
     if (code == OK && (action->needs & NEED_READ))
         code = grant_words(call, grants, &folders, err);
-    if (code == OK)
+    if (code == OK && call->conf)
         code = grant_tables(call, grants, err);
     if (code == OK && action->grant)
         code = action->grant(call, grants, err);

@@ -42,8 +42,19 @@ read_conf(struct call *call, struct conf *conf, struct err *err)
     return conf_add_environment(conf, (const char *const *)environ, NULL, err);
 }
 
+static errcode
+with_conf(struct call *call, errcode (*run)(struct call *call, struct err *err), struct err *err)
+{
+    cleanup(cleanup_conf) struct conf *conf = conf_new();
+    errcode code = read_conf(call, conf, err);
+    if (code != OK)
+        return code;
+    call->conf = conf;
+    return run(call, err);
+}
+
 int
 main(int argc, char **argv)
 {
-    return program_main(argc, argv, NULL, read_conf);
+    return program_main(argc, argv, NULL, with_conf);
 }

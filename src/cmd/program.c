@@ -51,17 +51,16 @@ print_help(const struct call *call, struct err *err)
 }
 
 static errcode
-run(struct call *call, program_conf *read_conf, struct err *err)
+run_confined(struct call *call, struct err *err)
 {
-    cleanup(cleanup_conf) struct conf *conf = conf_new();
-    errcode code = read_conf ? read_conf(call, conf, err) : OK;
-    if (code != OK)
-        return code;
-    call->conf = conf;
-    if (!call_given(call, "no-sandbox"))
-        code = confine(call, err);
-    if (code == OK)
-        code = call->action->run(call, err);
+    errcode code = call_given(call, "no-sandbox") ? OK : confine(call, err);
+    return code == OK ? call->action->run(call, err) : code;
+}
+
+static errcode
+run(struct call *call, program_conf *with_conf, struct err *err)
+{
+    errcode code = with_conf ? with_conf(call, run_confined, err) : run_confined(call, err);
     struct err late;
     errcode flushed = finish_output(&late);
     if (code == OK && flushed != OK) {
@@ -72,7 +71,7 @@ run(struct call *call, program_conf *read_conf, struct err *err)
 }
 
 int
-program_main(int argc, char **argv, program_default *find_default, program_conf *read_conf)
+program_main(int argc, char **argv, program_default *find_default, program_conf *with_conf)
 {
     struct call call = {0};
     struct err err = {0};
@@ -89,7 +88,7 @@ program_main(int argc, char **argv, program_default *find_default, program_conf 
     else if (code == OK && call_given(&call, "version"))
         code = printf("%s %s\n", program_name, KHIEN_VERSION) < 0 ? ERR_IO : finish_output(&err);
     else if (code == OK)
-        code = run(&call, read_conf, &err);
+        code = run(&call, with_conf, &err);
     int status = code == OK ? STATUS_OK : complain(&call, &err);
     free(arguments);
     return status;

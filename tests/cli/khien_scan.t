@@ -73,9 +73,9 @@ same want got 'and nothing else is said than by khien scan'
 run scan --state "$state" --remove --yes --json files >json 2>err
 left() { find files -type f | tr '\n' ' '; }
 is "$(left)" 'files/clean.txt ' 'malware is removed'
-run quarantine list --folder "$state/quarantine" >list
-is "$(grep -c 'kept' list)" 3 'and listed'
-number=$(awk '/plain.com/ {print $1}' list)
+run quarantine list --folder "$state/quarantine" >kept.txt
+is "$(grep -c kept kept.txt)" 3 'and listed'
+number=$(awk '/plain.com/ {print $1}' kept.txt)
 plain=files/plain.com
 run quarantine restore --folder "$state/quarantine" "$number" >out 2>err
 same eicar.com "$plain" 'and given back'
@@ -83,7 +83,8 @@ same eicar.com "$plain" 'and given back'
 # ---- the conversation ----
 fill
 printf '3\n"%s"\nno\nk\n' "$PWD/files" | run guide --state "$state" >out 2>err
-is "$? $(grep -c 'Mã độc (' out) $(grep -c 'Không cách ly gì' err) $(find files -type f | wc -l)" '0 1 1 4' \
+is "$? $(grep -c 'Mã độc (' out) $(grep -c 'Không cách ly gì' err) $(find files -type f |
+    wc -l)" '0 1 1 4' \
     'it tells what it found, and keeps it unless told'
 printf '3\n%s\nDONG Y\nc\n\n' "$PWD/files" | run guide --state "$state" >out 2>err
 is "$? $(grep -c 'đã cách ly, số' err) $(left)" '0 3 files/clean.txt ' 'removes what it is told to'

@@ -3,14 +3,23 @@
  * configuration nor database nor network. */
 #include "cmd/commands/commands.h"
 #include "cmd/khien_scan/guide.h"
-#include "cmd/release/release.h"
+#include "cmd/khien_scan/install.h"
 #include "cmd/scan/rules.h"
 
 const char program_name[] = "khien-scan";
 const char program_summary[] = "find malware on this computer, and remove it";
 
-static const struct action rules_actions[] = {
-    RULES_ACTION_UPDATE, RULES_ACTION_VERIFY, RULES_ACTION_INFO, {0}};
+static const struct action rules_actions[] = {{.name = "update",
+                                               .words = "",
+                                               .summary =
+                                                   "replace the installed pack by a newer one",
+                                               .needs = NEED_OUTPUT,
+                                               .options = install_options,
+                                               .grant = install_grant,
+                                               .run = install_run},
+                                              RULES_ACTION_VERIFY,
+                                              RULES_ACTION_INFO,
+                                              {0}};
 static const struct example rules_examples[] = {
     {"khien-scan rules update --from /media/usb/rules.pack", "From a USB stick:"},
     {"khien-scan rules verify rules.pack --public-key pack.key.pub", "Is it ours and whole?"},

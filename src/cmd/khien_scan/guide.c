@@ -10,7 +10,7 @@
 #include "cmd/output.h"
 #include "cmd/scan/scan_remove.h"
 #include "cmd/scan/scan_run.h"
-#include "cmd/scan/scan_setup.h"
+#include "cmd/scan/scan_system.h"
 
 enum { ANSWER_MAX = PATH_TEXT, TEXT_MAX = 1 << 20, OUTPUT_MAX = 1 << 30 };
 

@@ -10,7 +10,7 @@
 #include "cmd/release/release.h"
 #include "cmd/release/source.h"
 #include "cmd/scan/pack_key.h"
-#include "cmd/scan/scan_setup.h"
+#include "cmd/scan/scan_system.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -436,20 +436,3 @@ release_grant_update(const struct call *call, struct grants *grants, struct err 
         str_starts(str_of(update.from), STR("file:///")) ? update.from + 7 : update.from;
     return code == OK ? grant_read(grants, path, err) : code;
 }
-
-const struct option rules_update_options[] = {
-    {"from", "SOURCE", NULL,
-     "a URL below which `latest.json` is, a pack, or a folder as it is published; else rules.from",
-     0},
-    {"public-key", "FILE", NULL,
-     "whose signature the pack must have; else rules.public_key, else rules.pub beside the pack",
-     0},
-    {"output", "PACK", NULL,
-     "the installed pack; else /var/lib/khien/rules/rules.pack for root, and "
-     "~/.local/share/khien/rules.pack for others",
-     'o'},
-    {"check", NULL, NULL, "tell what there is, and change nothing", 0},
-    {"insecure-http", NULL, NULL, "take packs by plain http from other machines, too", 0},
-    OPTION_JSON,
-    {0},
-};

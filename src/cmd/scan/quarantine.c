@@ -7,7 +7,7 @@
 #include "cmd/commands/commands.h"
 #include "cmd/console.h"
 #include "cmd/output.h"
-#include "cmd/scan/scan_setup.h"
+#include "cmd/scan/scan_system.h"
 #include "scan/scan.h"
 
 #include <inttypes.h>

@@ -39,6 +39,22 @@ static const struct option publish_options[] = {
     {0},
 };
 
+static const struct option update_options[] = {
+    {"from", "SOURCE", NULL,
+     "a URL below which `latest.json` is, a pack, or a folder as it is published; else rules.from",
+     0},
+    {"public-key", "FILE", NULL,
+     "whose signature the pack must have; else rules.public_key, else rules.pub beside the pack",
+     0},
+    {"output", "PACK", NULL,
+     "the installed pack; else /var/lib/khien/rules/rules.pack for root, and "
+     "~/.local/share/khien/rules.pack for others",
+     'o'},
+    {"check", NULL, NULL, "tell what there is, and change nothing", 0},
+    {"insecure-http", NULL, NULL, "take packs by plain http from other machines, too", 0},
+    OPTION_JSON,
+    {0},
+};
 static const struct action actions[] = {
     {.name = "build",
      .words = "DIR…",
@@ -94,7 +110,13 @@ static const struct action actions[] = {
      .options = sign_options,
      .grant = release_grant_sign,
      .run = release_run_sign},
-    RULES_ACTION_UPDATE,
+    {.name = "update",
+     .words = "",
+     .summary = "replace the installed pack by a newer one",
+     .needs = NEED_OUTPUT | NEED_CONNECT | NEED_THREADS,
+     .options = update_options,
+     .grant = release_grant_update,
+     .run = release_run_update},
     {0},
 };
 static const struct example examples[] = {

@@ -22,7 +22,6 @@ void rules_write_counts(const struct pack_counts *counts, struct buf *out);
 
 /* The actions that khien-scan has too. */
 extern const struct option rules_info_options[], rules_verify_options[], rules_list_options[];
-extern const struct option rules_update_options[]; /* of release/update.c */
 errcode rules_grant_public_key(const struct call *call, struct grants *grants, struct err *err);
 #define RULES_ACTION_INFO                                                                          \
     {                                                                                              \
@@ -36,10 +35,4 @@ errcode rules_grant_public_key(const struct call *call, struct grants *grants, s
         .summary = "check every byte of one, and its signature", .words_min = 1, .words_max = 1,   \
         .needs = NEED_READ, .options = rules_verify_options, .grant = rules_grant_public_key,      \
         .run = rules_run_verify                                                                    \
-    }
-#define RULES_ACTION_UPDATE                                                                        \
-    {                                                                                              \
-        .name = "update", .words = "", .summary = "replace the installed pack by a newer one",     \
-        .needs = NEED_OUTPUT | NEED_CONNECT | NEED_THREADS, .options = rules_update_options,       \
-        .grant = release_grant_update, .run = release_run_update                                   \
     }

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* khien scan: files, processes, what starts by itself and who it talks to. */
-#include <signal.h>
-#include <sys/stat.h>
-#include <syslog.h>
-
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/progress.h"
 #include "base/require.h"
 #include "cmd/commands/commands.h"
+#include "cmd/console.h"
 #include "cmd/output.h"
 #include "cmd/scan/rule_files.h"
 #include "cmd/scan/scan_remove.h"
 #include "cmd/scan/scan_run.h"
 #include "cmd/scan/scan_setup.h"
+#include "cmd/scan/scan_system.h"
 
 enum { PATHS_MAX = 4096, OUTPUT_MAX = 1 << 30, FILE_SECONDS = 300 };
 
@@ -126,7 +124,7 @@ scan_processes(struct scanning *scanning)
     begin_progress(scanning, "Chương trình đang chạy", "Programs that run", scan_targets.count);
     for (size_t i = 0; i < scan_targets.count && !stopped; i++) {
         const struct scan_target *target = &scan_targets.items[i];
-        if (target->program[0] == '/')
+        if (target->program[0])
             starts(scanning, target->program);
         if (target->process)
             job_process(scanning->job, target->process, target->pid, target->name);
@@ -144,28 +142,11 @@ show_files(void *context, uint64_t done)
     progress_show(&scanning->progress, done);
 }
 
-/* Where files come to a computer, and where everyone may write. */
-static void
-quick_paths(const char **paths, size_t *count)
-{
-    static const char *const shared[] = {"/tmp", "/var/tmp", "/dev/shm", "/run/shm", "/etc"};
-    static const char *const own[] = {"Downloads",  "Desktop", "Tải xuống", ".config",
-                                      ".local/bin", ".cache",  ".ssh"};
-    static char below[sizeof own / sizeof *own][PATH_TEXT];
-    const char *home = getenv("HOME");
-    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
-        if (file_exists(shared[i]))
-            paths[(*count)++] = shared[i];
-    for (size_t i = 0; home && i < sizeof own / sizeof *own; i++)
-        if (path_join(below[i], home, own[i], NULL) == OK && file_exists(below[i]))
-            paths[(*count)++] = below[i];
-}
-
 static void
 scan_files(struct scanning *scanning, const char *const *paths, size_t count)
 {
     uint64_t total = 0;
-    if (isatty(STDERR_FILENO))
+    if (scanning->progress.on)
         for (size_t i = 0; i < count; i++)
             total += job_count(&scanning->options, paths[i]);
     begin_progress(scanning, "Tệp", "Files", total);
@@ -184,19 +165,22 @@ scan_all(struct scanning *scanning, struct err *err)
 {
     const struct call *call = scanning->call;
     const char *paths[PATHS_MAX];
+    cleanup(cleanup_free) struct scan_places *places = mem_calloc(1, sizeof *places);
     size_t count = 0;
     bool is_full = call_given(call, "full");
     for (; count < call->word_count; count++) {
-        scanning->words[count] = realpath(call->words[count], NULL);
-        if (!scanning->words[count])
-            return err_set_errno(err, "cannot read %s", call->words[count]);
+        errcode code = scan_whole_path(call->words[count], &scanning->words[count], err);
+        if (code != OK)
+            return code;
         paths[count] = scanning->words[count];
     }
     scanning->about.scope = count > 0 ? "paths" : is_full ? "full" : "quick";
     if (count == 0 && is_full)
-        paths[count++] = "/";
+        scan_full_places(places);
     else if (count == 0 && !call_given(call, "no-files"))
-        quick_paths(paths, &count);
+        scan_quick_places(places);
+    for (size_t i = 0; i < places->count; i++)
+        paths[count++] = places->paths[i];
     if (call->word_count == 0 && !call_given(call, "no-checks"))
         run_checks(scanning);
     scanning->job = job_new(&scanning->options);
@@ -212,7 +196,7 @@ static void
 to_syslog(void *context, bool is_finding, const char *text)
 {
     (void)context;
-    syslog(is_finding ? LOG_WARNING : LOG_INFO, "%s", text);
+    scan_log_line(is_finding, text);
 }
 
 void
@@ -251,22 +235,6 @@ tell(struct scanning *scanning, struct err *err)
 }
 
 /* ---- the command ---- */
-
-static void
-stop(int number)
-{
-    (void)number;
-    stopped = true;
-}
-
-/* The first Ctrl-C ends the scan with a report of what was seen, the second one the program. */
-static void
-catch_stop(void)
-{
-    struct sigaction action = {.sa_handler = stop, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
 
 static errcode
 open_rules(struct scanning *scanning, struct err *err)
@@ -310,14 +278,13 @@ read_options(struct scanning *scanning, struct err *err)
 {
     const struct call *call = scanning->call;
     const char *language = call_option(call, "lang");
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    uint64_t threads = processors < 1                  ? 1
-                       : processors > CREW_THREADS_MAX ? CREW_THREADS_MAX
-                                                       : (uint64_t)processors;
+    uint64_t threads = scan_processors();
+    if (threads > CREW_THREADS_MAX)
+        threads = CREW_THREADS_MAX;
     if (strcmp(language, "vi") != 0 && strcmp(language, "en") != 0)
         return err_set(err, ERR_USAGE, "--lang is vi or en, not \"%s\"", language);
     scanning->language = strcmp(language, "vi") == 0 ? REPORT_VI : REPORT_EN;
-    if (call_given(call, "remove") && !call_given(call, "yes") && !isatty(STDIN_FILENO))
+    if (call_given(call, "remove") && !call_given(call, "yes") && !console_is_asked())
         return err_set(err, ERR_USAGE, "nobody can be asked here: --remove needs --yes");
     if (call_given(call, "yes") && !call_given(call, "remove"))
         return err_set(err, ERR_USAGE, "--yes goes with --remove");
@@ -335,7 +302,7 @@ scanning_open(const struct call *call, struct scanning **ret, struct err *err)
     scanning->call = call;
     scanning->report = report_new();
     scanning->about.started = clock_now();
-    scanning->about.is_root = geteuid() == 0;
+    scanning->about.is_root = scan_is_admin();
     errcode code = read_options(scanning, err);
     if (code == OK)
         code = open_rules(scanning, err);
@@ -363,7 +330,7 @@ scanning_open(const struct call *call, struct scanning **ret, struct err *err)
 errcode
 scanning_run(struct scanning *scanning, struct err *err)
 {
-    catch_stop();
+    scan_catch_stop(&stopped);
     errcode code = scan_all(scanning, err);
     scanning->about.ended = clock_now();
     scanning->about.is_partial = stopped;

@@ -9,7 +9,7 @@
 
 struct scan_target {
     uint32_t pid;
-    uint64_t started;        /* field 22 of its stat(5), so that no other one is meant */
+    uint64_t started;        /* as quarantine_stop has it, so that no other one is meant */
     char name[64];           /* of the program */
     char program[PATH_TEXT]; /* its file; empty when that is not to be told */
     struct process *process; /* NULL: it may not be read */
@@ -24,8 +24,5 @@ extern struct scan_targets scan_targets;
 /* The folder where the cache and the quarantine are: the call's --state, else this user's; and the
  * pack that updates are put to: rules.pack beside the program, else in the user's own folder. */
 errcode scan_state_folder(const struct call *call, char out[PATH_TEXT], struct err *err);
-errcode scan_own_folder(char out[PATH_TEXT], struct err *err); /* without --state */
 errcode scan_default_pack(char out[PATH_TEXT], struct err *err);
-/* Where a page for the user is put: the desktop, else the home folder. */
-errcode scan_page_folder(char out[PATH_TEXT], struct err *err);
 errcode scan_grant(const struct call *call, struct grants *grants, struct err *err);
