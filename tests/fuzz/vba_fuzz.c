@@ -2,7 +2,7 @@
 /* Compressed macros: no more than a chunk's 4096 bytes come out of three; a list of modules ends.
  */
 #include "base/require.h"
-#include "scan/unpack/vba.h"
+#include "scan/unpack_documents/vba.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
  * each cap holds. Those that other programs make are in unpack_tools_test.c. */
 #include "base/clock.h"
 #include "base/tap.h"
-#include "scan/unpack/vba.h"
+#include "scan/unpack_documents/vba.h"
 #include "tests/scan/containers.h"
 #include "tests/scan/unpacked.h"
 

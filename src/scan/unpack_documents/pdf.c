@@ -3,8 +3,8 @@
  * readers repair files in their own ways. First the dictionaries and object streams are read for
  * scripts and for the numbers of objects that are scripts, then every stream is given decoded. */
 #include "base/require.h"
-#include "scan/unpack/pdf_filter.h"
-#include "scan/unpack/text_code.h"
+#include "scan/unpack_documents/pdf_filter.h"
+#include "scan/unpack_documents/text_code.h"
 
 enum {
     HEAD = 1024,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "scan/unpack/pdf_filter.h"
+#include "scan/unpack_documents/pdf_filter.h"
 
-#include "scan/unpack/text_code.h"
+#include "scan/unpack_documents/text_code.h"
 
 enum { LZW_CLEAR = 256, LZW_END = 257, LZW_FIRST = 258, LZW_CODES = 4096 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pages, HTA and SVG: the texts of inline scripts, and what data: addresses hold (RFC 2397). */
-#include "scan/unpack/text_code.h"
+#include "scan/unpack_documents/text_code.h"
 
 enum { SNIFFED = 1024 };
 

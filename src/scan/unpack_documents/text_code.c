@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* base64 (RFC 4648) and quoted-printable (RFC 2045), uuencode (POSIX), ASCIIHex and ASCII85 (ISO
  * 32000): decoded into a small block, which is passed on when it is full. */
-#include "scan/unpack/text_code.h"
+#include "scan/unpack_documents/text_code.h"
 
 enum { BLOCK = 16 << 10, BLOCK_ROOM = BLOCK + 8 };
 

@@ -2,7 +2,7 @@
 /* Mail (RFC 5322, MIME: RFC 2045 to 2047, 2183), mailboxes of it and uuencoded files. Multiparts
  * are a stack of what is left of each; a part never reaches beyond the one that it is in. What is
  * not as the documents have it is read as far as mail readers would. */
-#include "scan/unpack/text_code.h"
+#include "scan/unpack_documents/text_code.h"
 
 enum { LEVELS = 16, SNIFFED = 16 << 10, BOUNDARY_MAX = 256 };
 

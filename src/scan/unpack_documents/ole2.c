@@ -4,7 +4,7 @@
  * longer than the stream says, nor than the file has sectors. */
 #include "base/require.h"
 #include "scan/unpack/reader.h"
-#include "scan/unpack/vba.h"
+#include "scan/unpack_documents/vba.h"
 
 enum {
     HEADER = 512,

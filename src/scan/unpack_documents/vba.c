@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* [MS-OVBA] 2.4.1: chunks of up to 4096 bytes, each by itself: flags for eight tokens at a time, a
  * token being one byte or a copy, whose split into offset and length depends on the position. */
-#include "scan/unpack/vba.h"
+#include "scan/unpack_documents/vba.h"
 
 #include "scan/unpack/reader.h"
 
