@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gzip (RFC 1952) by zlib, straight into the member's buffer. A tar in it is streamed by the
- * library of archives where that is there: it may be larger than a member. */
+/* gzip (RFC 1952), straight into the member's buffer. A tar in it is not given itself: where it is
+ * larger than a member may be it is streamed by the library of archives, where that is there. */
 #include "scan/unpack/reader.h"
-
-#include <zlib.h>
 
 enum { TAR_BLOCK = 512 };
 
@@ -48,10 +46,32 @@ holds_tar(struct unpack *walk, str data)
     return is_tar;
 }
 
+/* What the last bytes say that the last member holds, 2^32 left out; where there is one member,
+ * that is all. */
+static size_t
+stored_size(str data)
+{
+    return unpack_u32(data, data.n - 4);
+}
+
+static bool
+read_tar(struct unpack *walk, str data)
+{
+    size_t used, size = stored_size(data);
+    if (!holds_tar(walk, data))
+        return false;
+    if (!unpack_inflate_whole(walk, data, 15 + 16, size, UNPACK_HELD, &used) || used != data.n) {
+        unpack_begin(walk);
+        return unpack_by_library(walk, data, "tar");
+    }
+    unpack_tar.read(walk, unpack_made_view(walk));
+    return true;
+}
+
 static void
 read_gzip(struct unpack *walk, str data)
 {
-    if (holds_tar(walk, data) && unpack_by_library(walk, data, "tar"))
+    if (read_tar(walk, data))
         return;
     char name[1024];
     str inside = name_inside(walk, data);
@@ -64,7 +84,8 @@ read_gzip(struct unpack *walk, str data)
     str rest = data;
     while (flow == UNPACK_ENDED && matches(rest, "")) { /* members one after the other are one */
         size_t used = 0;
-        flow = unpack_inflate(walk, rest, 15 + 16, &used);
+        if (!unpack_inflate_whole(walk, rest, 15 + 16, stored_size(rest), UNPACK_COUNTED, &used))
+            flow = unpack_inflate(walk, rest, 15 + 16, &used);
         rest = str_from(rest, used);
     }
     if (!unpack_give_made(walk, inside, false))

@@ -34,6 +34,10 @@ void unpack_skip(struct unpack *walk, str name, enum unpack_skip why, const char
 void unpack_begin(struct unpack *walk);
 char *unpack_room(struct unpack *walk, size_t least, size_t *ret_n);
 void unpack_made(struct unpack *walk, size_t n);
+/* Room for all of N bytes; NULL when a cap would be met. */
+char *unpack_room_whole(struct unpack *walk, size_t n);
+/* As unpack_made for what is no member: it is not counted. */
+void unpack_hold(struct unpack *walk, size_t n);
 bool unpack_add(struct unpack *walk, str bytes);
 str unpack_made_view(const struct unpack *walk);
 /* The most bytes that a member may have. */
@@ -46,6 +50,11 @@ enum unpack_flow { UNPACK_ENDED, UNPACK_CUT, UNPACK_BROKEN };
 enum unpack_flow unpack_inflate(struct unpack *walk, str data, int window_bits, size_t *ret_used);
 /* The same into a buffer of the caller, whose cap holds. */
 enum unpack_flow unpack_inflate_to(struct unpack *walk, str data, int window_bits, struct buf *out);
+/* The same, faster, of a stream that says it holds SIZE bytes, where it does and no cap is met:
+ * else false, and nothing was added. What is HELD is for the reader alone and is not counted. */
+enum unpack_hold { UNPACK_COUNTED, UNPACK_HELD };
+bool unpack_inflate_whole(struct unpack *walk, str data, int window_bits, size_t size,
+                          enum unpack_hold hold, size_t *ret_used);
 
 /* Reads DATA by the library of archives when that is there, as one that KIND names ("zip", one
  * entry at the beginning alone; "tar", compressed in any way); false where it is not there. */

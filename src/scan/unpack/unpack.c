@@ -5,9 +5,8 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/require.h"
+#include "scan/unpack/inflate.h"
 #include "scan/unpack/reader.h"
-
-#include <zlib.h>
 
 enum {
     DEPTH = 8,
@@ -18,8 +17,8 @@ enum {
     RATIO_FROM = 16 << 20,
     SECONDS = 120,
     FIRST_ROOM = 64 << 10,
-    STEP = 1 << 20, /* bytes between two looks at the caps */
-    KEPT_ROOM = 16 << 20,
+    STEP = 1 << 20,       /* bytes between two looks at the caps */
+    KEPT_ROOM = 64 << 20, /* of all levels */
     NAME_BYTES = 1024,
     PATH_BYTES = 4096,
 };
@@ -43,8 +42,7 @@ struct unpack {
     int64_t until;
     char *path;
     size_t path_n, name_at;
-    z_stream inflater;
-    bool inflates;
+    struct inflate *inflate;
 };
 
 static const struct unpack_kind *const kinds[] = {
@@ -88,8 +86,7 @@ unpack_free(struct unpack *walk)
         return;
     for (unsigned i = 0; i <= walk->options.depth_max; i++)
         free(walk->levels[i].p);
-    if (walk->inflates)
-        inflateEnd(&walk->inflater);
+    inflate_free(walk->inflate);
     free(walk->levels);
     free(walk->path);
     free(walk);
@@ -102,6 +99,14 @@ unpack_wants(str data, const char *name)
         if (kinds[i]->matches(data, name))
             return true;
     return false;
+}
+
+struct inflate *
+unpack_inflater(struct unpack *walk)
+{
+    if (!walk->inflate)
+        walk->inflate = inflate_new();
+    return walk->inflate;
 }
 
 size_t
@@ -249,6 +254,26 @@ unpack_room(struct unpack *walk, size_t least, size_t *ret_n)
     return level->p + level->n;
 }
 
+char *
+unpack_room_whole(struct unpack *walk, size_t n)
+{
+    struct level *level = &walk->levels[walk->depth];
+    uint64_t bytes = walk->bytes + n;
+    bool is_bomb = bytes > RATIO_FROM && bytes / walk->options.ratio_max > walk->bytes_in;
+    if (n > walk->options.member_max - level->n || bytes >= walk->options.bytes_max || is_bomb ||
+        !unpack_is_on(walk))
+        return NULL;
+    if (level->room - level->n < n)
+        grow(walk, level, n);
+    return level->p + level->n;
+}
+
+void
+unpack_hold(struct unpack *walk, size_t n)
+{
+    walk->levels[walk->depth].n += n;
+}
+
 void
 unpack_made(struct unpack *walk, size_t n)
 {
@@ -378,6 +403,21 @@ look_inside(struct unpack *walk, str data)
     }
 }
 
+/* Memory that the system gives anew costs as much time as filling it. */
+static void
+release_rooms(struct unpack *walk)
+{
+    size_t kept = 0;
+    for (unsigned i = 0; i <= walk->options.depth_max; i++) {
+        struct level *level = &walk->levels[i];
+        if (kept + level->room > KEPT_ROOM) {
+            free(take(level->p));
+            level->room = 0;
+        }
+        kept += level->room;
+    }
+}
+
 bool
 unpack_each(struct unpack *walk, str data, const char *name, const struct unpack_sink *sink)
 {
@@ -391,76 +431,6 @@ unpack_each(struct unpack *walk, str data, const char *name, const struct unpack
     path_add(walk, str_of(name), PATH_BYTES);
     if (data.n)
         look_inside(walk, data);
-    for (unsigned i = 0; i <= walk->options.depth_max; i++)
-        if (walk->levels[i].room > KEPT_ROOM) {
-            free(take(walk->levels[i].p));
-            walk->levels[i].room = 0;
-        }
+    release_rooms(walk);
     return walk->found;
-}
-
-/* ── zlib ── */
-
-static z_stream *
-inflater(struct unpack *walk, str data, int window_bits)
-{
-    z_stream *z = &walk->inflater;
-    int status = walk->inflates ? inflateReset2(z, window_bits) : inflateInit2(z, window_bits);
-    require(status == Z_OK);
-    walk->inflates = true;
-    z->next_in = (Bytef *)(uintptr_t)data.p;
-    z->avail_in = 0;
-    return z;
-}
-
-/* One call of it: of what is left of DATA into N bytes at ROOM. */
-static int
-inflate_step(z_stream *z, str data, char *room, size_t n, size_t *ret_n)
-{
-    size_t left = data.n - (size_t)((const char *)z->next_in - data.p);
-    z->avail_in = left < UINT32_MAX ? (uInt)left : UINT32_MAX;
-    z->next_out = (Bytef *)room;
-    z->avail_out = n < UINT32_MAX ? (uInt)n : UINT32_MAX;
-    uInt before = z->avail_out;
-    int status = inflate(z, Z_NO_FLUSH);
-    *ret_n = before - z->avail_out;
-    return status;
-}
-
-enum unpack_flow
-unpack_inflate(struct unpack *walk, str data, int window_bits, size_t *ret_used)
-{
-    z_stream *z = inflater(walk, data, window_bits);
-    for (int status = Z_OK;;) {
-        size_t n, made;
-        char *room = unpack_room(walk, 0, &n);
-        if (!room)
-            return UNPACK_CUT;
-        status = inflate_step(z, data, room, n, &made);
-        unpack_made(walk, made);
-        if (ret_used)
-            *ret_used = (size_t)((const char *)z->next_in - data.p);
-        if (status == Z_STREAM_END)
-            return UNPACK_ENDED;
-        if (status != Z_OK || (!made && !z->avail_in))
-            return UNPACK_BROKEN;
-    }
-}
-
-enum unpack_flow
-unpack_inflate_to(struct unpack *walk, str data, int window_bits, struct buf *out)
-{
-    z_stream *z = inflater(walk, data, window_bits);
-    for (int status = Z_OK;;) {
-        size_t n = out->cap - out->n < FIRST_ROOM ? out->cap - out->n : FIRST_ROOM, made;
-        char *room = n && unpack_is_on(walk) ? buf_space(out, n) : NULL;
-        if (!room)
-            return UNPACK_CUT;
-        status = inflate_step(z, data, room, n, &made);
-        out->n -= n - made;
-        if (status == Z_STREAM_END)
-            return UNPACK_ENDED;
-        if (status != Z_OK || (!made && !z->avail_in))
-            return UNPACK_BROKEN;
-    }
 }

@@ -2,9 +2,7 @@
 /* zip (PKWARE's APPNOTE): by the central directory where there is one, and by the members' own
  * headers before it, which other readers may follow. Stored and deflated members are read here,
  * others by the library of archives. */
-#include "scan/unpack/reader.h"
-
-#include <zlib.h>
+#include "scan/unpack/inflate.h"
 
 enum {
     LOCAL = 30,
@@ -171,11 +169,15 @@ read_local(str data, size_t at, struct entry *ret)
 static bool
 read_deflated(struct unpack *walk, const struct entry *entry, size_t *ret_used)
 {
-    enum unpack_flow flow = unpack_inflate(walk, entry->content, -15, ret_used);
+    enum unpack_flow flow = UNPACK_ENDED;
+    if (!entry->size_known || entry->size > SIZE_MAX ||
+        !unpack_inflate_whole(walk, entry->content, -15, (size_t)entry->size, UNPACK_COUNTED,
+                              ret_used))
+        flow = unpack_inflate(walk, entry->content, -15, ret_used);
     str made = unpack_made_view(walk);
     bool good = flow == UNPACK_CUT;
     if (flow == UNPACK_ENDED)
-        good = !entry->size_known || crc32_z(0, (const Bytef *)made.p, made.n) == (uLong)entry->crc;
+        good = !entry->size_known || inflate_crc32(made) == entry->crc;
     if (!unpack_give_made(walk, entry->name, false))
         return false;
     if (!good)
@@ -191,7 +193,7 @@ read_stored(struct unpack *walk, const struct entry *entry)
     if (!entry->whole)
         unpack_skip(walk, entry->name, UNPACK_DAMAGED, "zip: the file ends before the member");
     else if (entry->size_known && entry->content.n <= unpack_member_max(walk) &&
-             crc32_z(0, (const Bytef *)entry->content.p, entry->content.n) != (uLong)entry->crc)
+             inflate_crc32(entry->content) != entry->crc)
         unpack_skip(walk, entry->name, UNPACK_DAMAGED, "zip: the checksum is wrong");
     return true;
 }
