@@ -34,14 +34,15 @@ static const char *const found[] = {
     "clam-upx.exe",
     "clam.tar.gz",
     "clam.zip",
+    "clam.chm",
 };
 /* Those that are not: other packers of programs, installers, old archives. */
 static const char *const missed[] = {
     "clam-aspack.exe",    "clam-fsg.exe",       "clam-mew.exe",       "clam-nsis.exe",
     "clam-pespin.exe",    "clam-petite.exe",    "clam-upack.exe",     "clam-wwpack.exe",
-    "clam-yc.exe",        "clam.arj",           "clam.chm",           "clam.d64.zip",
-    "clam.ea05.exe",      "clam.ea06.exe",      "clam.impl.zip",      "clam.sis",
-    "clam_IScab_ext.exe", "clam_IScab_int.exe", "clam_ISmsi_ext.exe", "clam_ISmsi_int.exe",
+    "clam-yc.exe",        "clam.arj",           "clam.d64.zip",       "clam.ea05.exe",
+    "clam.ea06.exe",      "clam.impl.zip",      "clam.sis",           "clam_IScab_ext.exe",
+    "clam_IScab_int.exe", "clam_ISmsi_ext.exe", "clam_ISmsi_int.exe",
 };
 
 static bool

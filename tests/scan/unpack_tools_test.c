@@ -18,20 +18,22 @@ shell(const char *script)
 }
 
 static void
-read_archive(struct unpacked *all, const char *folder, const char *name)
+read_archive(struct unpacked *all, const struct unpack_options *options, const char *folder,
+             const char *name)
 {
     char path[PATH_TEXT];
     struct buf data = {0};
     struct err err = {0};
     if (path_join(path, folder, name, &err) == OK)
         tap_no_err(file_read(path, FILE_MAX, &data, &err), &err, "%s is there", name);
-    unpacked_read(all, NULL, buf_view(&data), name);
+    unpacked_read(all, options, buf_view(&data), name);
     buf_clear(&data);
 }
 
 static const struct {
     const char *program, *name, *kind, *script;
     uint64_t least; /* members with the test file */
+    bool own;       /* read without the library of archives too */
 } archives[] = {
     {"7z", "a.7z", "7z", "7z a a.7z in", 2},
     {"7z", "solid.7z", "7z", "7z a -ms=on -m0=lzma2 solid.7z in", 2},
@@ -53,11 +55,28 @@ static const struct {
     {"ar", "a.a", "ar", "ar rc a.a in/f1 in/f2", 2},
     {"bsdtar", "a.cpio", "cpio", "bsdtar --format=newc -cf a.cpio in", 2},
     {"bsdtar", "odc.cpio", "cpio", "bsdtar --format=odc -cf odc.cpio in", 2},
-    {"genisoimage", "a.iso", "iso", "genisoimage -J -R -o a.iso in", 2},
-    {"gcab", "a.cab", "cab", "gcab -c a.cab in/f1 in/f2", 2},
-    {"lcab", "l.cab", "cab", "lcab in/f1 in/f2 l.cab", 2},
+    {"genisoimage", "a.iso", "iso", "genisoimage -J -R -o a.iso in", 2, true},
+    {"gcab", "a.cab", "cab", "gcab -c a.cab in/f1 in/f2", 2, true},
+    {"chmcmd", "a.chm", "chm",
+     "(echo '[OPTIONS]'; echo Compiled file=a.chm; echo '[FILES]'; echo in/f1; echo in/f2; echo "
+     "in/f3) >a.hhp && chmcmd --no-html-scan a.hhp",
+     2},
+    {"lcab", "l.cab", "cab", "lcab in/f1 in/f2 l.cab", 2, true},
     {"rar", "a.rar", "rar", "rar a a.rar in", 2},
 };
+
+/* What our own reader gives is what the library gave. */
+static void
+test_own(const struct unpacked *library, const char *folder, const char *name)
+{
+    struct unpacked own = {0};
+    read_archive(&own, &(struct unpack_options){.without_library = true}, folder, name);
+    unpacked_expect(&own,
+                    own.skip_count == 0 && own.count == library->count &&
+                        str_eq(buf_view(&own.text), buf_view(&library->text)),
+                    "the same without the library");
+    unpacked_clear(&own);
+}
 
 static void
 test_archives(const char *folder)
@@ -73,11 +92,13 @@ test_archives(const char *folder)
         }
         snprintf(script, sizeof script, "cd '%s' && %s", folder, archives[i].script);
         shell(script);
-        read_archive(&all, folder, archives[i].name);
+        read_archive(&all, NULL, folder, archives[i].name);
         bool passed = all.eicar_count >= archives[i].least && all.skip_count == 0 &&
                       str_find(buf_view(&all.members), str_of(archives[i].kind)) != SIZE_MAX;
         if (!tap_ok(passed, "%s", archives[i].name))
             tap_note("%.*s%.*s", STR_ARG(buf_view(&all.members)), STR_ARG(buf_view(&all.skips)));
+        if (archives[i].own)
+            test_own(&all, folder, archives[i].name);
     }
     unpacked_clear(&all);
 }
@@ -90,7 +111,7 @@ compare(const char *folder, const char *name, const char *script)
     struct unpacked all = {0};
     snprintf(whole, sizeof whole, "cd '%s' && %s", folder, script);
     str want = shell(whole);
-    read_archive(&all, folder, name);
+    read_archive(&all, NULL, folder, name);
     tap_ok(want.n > 100000 && str_eq(buf_view(&all.text), want), "%s: as \"%s\"", name, script);
     unpacked_clear(&all);
 }
@@ -112,7 +133,7 @@ test_encrypted(const char *folder)
             tap_skip("encrypted archives: 7z is not installed");
             continue;
         }
-        read_archive(&all, folder, names[i]);
+        read_archive(&all, NULL, folder, names[i]);
         bool passed = str_find(buf_view(&all.skips), STR(" encrypted ")) != SIZE_MAX;
         if (!tap_ok(passed && all.count == 0, "%s is told as encrypted", names[i]))
             tap_note("%.*s%.*s", STR_ARG(buf_view(&all.members)), STR_ARG(buf_view(&all.skips)));
@@ -134,7 +155,7 @@ test_many(const char *folder)
         return;
     }
     shell(script);
-    read_archive(&all, folder, "many.zip");
+    read_archive(&all, NULL, folder, "many.zip");
     tap_eq_i64(all.count, 100000, "all of 100,000 members, by zip64");
     tap_eq_i64(all.skip_count, 0, "nothing else of them is told");
     unpacked_clear(&all);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/scan/unpacked.h"
 
+#include "base/tap.h"
+
 enum { TEXT_MAX = 64 << 20, TEXT_OF_ONE = 1 << 20 };
 
 str
@@ -60,4 +62,23 @@ unpacked_read(struct unpacked *ret, const struct unpack_options *options, str da
     struct unpack *walk = unpack_new(options);
     ret->inside = unpack_each(walk, data, name, &sink);
     unpack_free(walk);
+}
+
+void
+unpacked_expect(const struct unpacked *all, bool passed, const char *what)
+{
+    if (!tap_ok(passed, "%s", what))
+        tap_note("%.*s%.*s", STR_ARG(buf_view(&all->members)), STR_ARG(buf_view(&all->skips)));
+}
+
+bool
+unpacked_told(const struct unpacked *all, const char *text)
+{
+    return str_find(buf_view(&all->skips), str_of(text)) != SIZE_MAX;
+}
+
+bool
+unpacked_gave(const struct unpacked *all, const char *text)
+{
+    return str_find(buf_view(&all->members), str_of(text)) != SIZE_MAX;
 }

@@ -20,3 +20,8 @@ str eicar(void);
 void unpacked_clear(struct unpacked *unpacked);
 void unpacked_read(struct unpacked *ret, const struct unpack_options *options, str data,
                    const char *name);
+
+/* Shows what there was when a check fails. */
+void unpacked_expect(const struct unpacked *all, bool passed, const char *what);
+bool unpacked_told(const struct unpacked *all, const char *text);
+bool unpacked_gave(const struct unpacked *all, const char *text);

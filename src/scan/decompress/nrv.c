@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* NRV2B, NRV2D and NRV2E: bits and bytes of one stream; copies of what was made before. */
-#include "scan/decompress/nrv.h"
+#include "scan/decompress/decompress.h"
 
-/* Bits come 32 at a time, the greatest first, between bytes that are read as they come. */
+/* Bits come 32 at a time, in some variants 8 or 16, the greatest first, between bytes that are read
+ * as they come. */
 struct nrv {
     str data;
     size_t at;
     uint32_t bits, bit_count;
     bool ended;
     struct buf *out;
-    uint32_t last_offset;
-    enum nrv_method method;
+    uint32_t last_offset, method, width; /* bytes that bits come in */
 };
 
 static uint32_t
@@ -24,11 +24,10 @@ static uint32_t
 next_bit(struct nrv *nrv)
 {
     if (!nrv->bit_count) {
-        nrv->bits = next_byte(nrv);
-        nrv->bits |= next_byte(nrv) << 8;
-        nrv->bits |= next_byte(nrv) << 16;
-        nrv->bits |= next_byte(nrv) << 24;
-        nrv->bit_count = 32;
+        nrv->bits = 0;
+        for (uint32_t i = 0; i < nrv->width; i++)
+            nrv->bits |= next_byte(nrv) << 8 * i;
+        nrv->bit_count = 8 * nrv->width;
     }
     return nrv->bits >> --nrv->bit_count & 1;
 }
@@ -100,11 +99,18 @@ next_copy(struct nrv *nrv)
     return to != NULL;
 }
 
-bool
-nrv_decompress(str data, enum nrv_method method, size_t size, struct buf *out)
+enum decompressed
+nrv_decompress(str data, uint32_t method, size_t size, struct buf *out)
 {
+    static const uint32_t widths[] = {4, 1, 2};
+    if (method < NRV2B || method > NRV_LAST)
+        return DECOMPRESSED_BROKEN;
     struct buf block = BUF(size);
-    struct nrv nrv = {.data = data, .out = &block, .last_offset = 1, .method = method};
+    struct nrv nrv = {.data = data,
+                      .out = &block,
+                      .last_offset = 1,
+                      .method = NRV2B + (method - NRV2B) / 3 * 3,
+                      .width = widths[(method - NRV2B) % 3]};
     do {
         while (next_bit(&nrv) && !nrv.ended && !block.full)
             buf_char(&block, (char)next_byte(&nrv));
@@ -112,5 +118,5 @@ nrv_decompress(str data, enum nrv_method method, size_t size, struct buf *out)
     bool whole = block.n == size && !block.full;
     buf_str(out, buf_view(&block));
     buf_clear(&block);
-    return whole && !out->full;
+    return out->full ? DECOMPRESSED_CUT : whole ? DECOMPRESSED : DECOMPRESSED_BROKEN;
 }

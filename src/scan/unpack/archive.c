@@ -171,6 +171,8 @@ read_members(struct unpack *walk, struct archive *archive, enum library_format f
 bool
 library_read(struct unpack *walk, str data, enum library_format format, const char *name)
 {
+    if (!unpack_may_use_library(walk))
+        return false;
     struct archive *archive = archive_read_new();
     if (!archive)
         return true;

@@ -101,19 +101,6 @@ read_7z(struct unpack *walk, str data)
 const struct unpack_kind unpack_7z = {"7z", matches_7z, read_7z};
 
 static bool
-matches_cab(str data, const char *name)
-{
-    (void)name;
-    return begins(data, STR("MSCF\0\0\0\0"), 0);
-}
-static void
-read_cab(struct unpack *walk, str data)
-{
-    read_by(walk, data, LIBRARY_CAB, "cab");
-}
-const struct unpack_kind unpack_cab = {"cab", matches_cab, read_cab};
-
-static bool
 matches_rar(str data, const char *name)
 {
     (void)name;
@@ -172,16 +159,3 @@ read_lha(struct unpack *walk, str data)
     read_by(walk, data, LIBRARY_LHA, "lha");
 }
 const struct unpack_kind unpack_lha = {"lha", matches_lha, read_lha};
-
-static bool
-matches_iso(str data, const char *name)
-{
-    (void)name;
-    return begins(data, STR("CD001"), 32769);
-}
-static void
-read_iso(struct unpack *walk, str data)
-{
-    read_by(walk, data, LIBRARY_ISO, "iso");
-}
-const struct unpack_kind unpack_iso = {"iso", matches_iso, read_iso};

@@ -15,8 +15,8 @@ struct unpack_kind {
 };
 extern const struct unpack_kind unpack_zip, unpack_gzip, unpack_tar, unpack_ole2, unpack_ppt,
     unpack_ole1, unpack_ole10, unpack_rtf, unpack_pdf, unpack_mail, unpack_mbox, unpack_html,
-    unpack_uu, unpack_upx, unpack_overlay, unpack_tnef, unpack_szdd, unpack_binhex;
-/* Those of archive_kinds.c. */
+    unpack_uu, unpack_upx, unpack_overlay, unpack_tnef, unpack_szdd, unpack_binhex, unpack_chm;
+/* Those that the library of archives reads where it is there. */
 extern const struct unpack_kind unpack_bzip2, unpack_xz, unpack_zstd, unpack_lzma, unpack_7z,
     unpack_cab, unpack_rar, unpack_cpio, unpack_ar, unpack_lha, unpack_iso;
 
@@ -56,6 +56,8 @@ enum unpack_hold { UNPACK_COUNTED, UNPACK_HELD };
 bool unpack_inflate_whole(struct unpack *walk, str data, int window_bits, size_t size,
                           enum unpack_hold hold, size_t *ret_used);
 
+/* False where no library of archives may be used. */
+bool unpack_may_use_library(const struct unpack *walk);
 /* Reads DATA by the library of archives when that is there, as one that KIND names ("zip", one
  * entry at the beginning alone; "tar", compressed in any way); false where it is not there. */
 bool unpack_by_library(struct unpack *walk, str data, const char *kind);

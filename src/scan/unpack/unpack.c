@@ -50,7 +50,7 @@ static const struct unpack_kind *const kinds[] = {
     &unpack_ole10, &unpack_rtf,  &unpack_pdf,  &unpack_upx,  &unpack_overlay, &unpack_mail,
     &unpack_mbox,  &unpack_html, &unpack_uu,   &unpack_tnef, &unpack_szdd,    &unpack_binhex,
     &unpack_bzip2, &unpack_xz,   &unpack_zstd, &unpack_lzma, &unpack_7z,      &unpack_cab,
-    &unpack_rar,   &unpack_cpio, &unpack_ar,   &unpack_lha,  &unpack_iso};
+    &unpack_rar,   &unpack_cpio, &unpack_ar,   &unpack_lha,  &unpack_iso,     &unpack_chm};
 
 const char *
 unpack_skip_name(enum unpack_skip skip)
@@ -107,6 +107,12 @@ unpack_inflater(struct unpack *walk)
     if (!walk->inflate)
         walk->inflate = inflate_new();
     return walk->inflate;
+}
+
+bool
+unpack_may_use_library(const struct unpack *walk)
+{
+    return !walk->options.without_library;
 }
 
 size_t

@@ -30,6 +30,7 @@ struct unpack_options {
     uint64_t bytes_max;   /* 4 GiB */
     unsigned ratio_max;   /* 1000, where more than 16 MiB came out */
     unsigned seconds_max; /* 120 */
+    bool without_library; /* as where there is no libarchive: for tests */
 };
 struct unpack_member {
     const char *path; /* "a.zip/b.docm/word/vbaProject.bin/VBA/M1.vba": NULs, controls and bad UTF-8

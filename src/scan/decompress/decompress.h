@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Methods of compression that no library of ours has on every system. Each adds what it makes of
+ * DATA to OUT, whose cap holds; what was made before a fault stays there. RET_USED may be NULL: the
+ * bytes of DATA that were read. */
+#pragma once
+
+#include "base/buf.h"
+
+enum decompressed {
+    DECOMPRESSED,        /* as many bytes as asked for, or to the stream's own end */
+    DECOMPRESSED_CUT,    /* the cap was met */
+    DECOMPRESSED_BROKEN, /* a fault, or the data end before */
+};
+#define DECOMPRESS_TO_END UINT64_MAX
+
+/* UCL's methods, by their numbers in UPX's headers; the two that follow each read their bits from
+ * units of one byte and of two. */
+enum { NRV2B = 2, NRV2D = 5, NRV2E = 8, NRV_LAST = 10 };
+enum decompressed nrv_decompress(str data, uint32_t method, size_t size, struct buf *out);
+
+/* LZMA (the specification in the LZMA SDK, public domain): the coder's bytes alone. LC at most 8,
+ * LP and PB at most 4, else broken. SIZE may be DECOMPRESS_TO_END: up to its end mark. */
+struct lzma_parameters {
+    uint32_t lc, lp, pb;
+};
+bool lzma_parameters_read(uint32_t byte, struct lzma_parameters *ret);
+enum decompressed lzma_decompress(str data, struct lzma_parameters parameters, uint64_t size,
+                                  struct buf *out, size_t *ret_used);
+/* LZMA2, which xz and 7z wrap it in. */
+enum decompressed lzma2_decompress(str data, struct buf *out, size_t *ret_used);
+
+/* LZX: WINDOW_BITS 15 to 21. State begins anew after each ANEW_EACH bytes, a multiple of 32768; 0
+ * for never. */
+enum decompressed lzx_decompress(str data, uint32_t window_bits, uint64_t size, uint64_t anew_each,
+                                 struct buf *out);
