@@ -25,6 +25,13 @@ enum {
     LIMIT_METRICS_SAMPLES = 4096,  /* its lines with values */
     LIMIT_METRICS_LABELS = 16,     /* of one of them */
 };
+/* What scanners send in of their own accord (docs/self-reports.md). */
+enum {
+    LIMIT_SELF_REPORT = 4096,             /* bytes of a body */
+    LIMIT_SELF_REPORT_FAMILIES = 32,      /* families in it */
+    LIMIT_SELF_REPORT_FINDINGS = 1000000, /* findings of a level in it */
+    LIMIT_SELF_REPORT_FILE = 64 << 20,    /* bytes of one day's file of one node */
+};
 /* Content files, which editors write. */
 enum {
     LIMIT_CONTENT_FILE = 128 << 10, /* bytes of a file (built in: 7 KiB) */

@@ -45,6 +45,7 @@ exchange_free(struct exchange *exchange)
     if (exchange->request.job.work)
         exchange->request.job.release(exchange->request.job.work);
     buf_clear(&exchange->forwarded);
+    buf_clear(&exchange->body);
     free(exchange);
 }
 
@@ -67,6 +68,10 @@ keep_field(struct http_request *request, str name, str value)
         slot = &request->host;
     else if (str_eq_nocase(name, STR("Authorization")))
         slot = &request->authorization;
+    else if (str_eq_nocase(name, STR("Content-Type")))
+        slot = &request->content_type;
+    else if (str_eq_nocase(name, STR("Khien-Proof")))
+        slot = &request->proof;
     if (slot && !slot->p)
         *slot = str_trim(value);
 }
@@ -144,12 +149,36 @@ method_of(const char *method)
     return strcmp(method, "HEAD") == 0 ? METHOD_HEAD : METHOD_OTHER;
 }
 
+/* Whether the body may come. Its length must be told first, so that nothing is read in vain. */
+static void
+judge_body(struct exchange *exchange, const struct wire *wire, const struct http_options *options)
+{
+    struct http_request *request = &exchange->request;
+    size_t max = options->body_max ? options->body_max(options->context, request->path) : 0;
+    if (!max)
+        return;
+    request->method = METHOD_POST;
+    exchange->body = BUF(max);
+    if (!wire->lengths)
+        request->fault = 411;
+    else if (wire->length > max)
+        request->fault = 413;
+}
+
+void
+exchange_take_body(struct exchange *exchange, str piece)
+{
+    buf_str(&exchange->body, piece);
+    exchange->request.body = buf_view(&exchange->body);
+}
+
 void
 exchange_judge(struct exchange *exchange, struct MHD_Connection *mhd, const char *method,
-               const char *version, const struct trusted *trusted)
+               const char *version, const struct http_options *options)
 {
     struct http_request *request = &exchange->request;
     ip peer = exchange->connection->peer;
+    const struct trusted *trusted = &options->trusted;
     struct head head = {.exchange = exchange, .want_forwarded = trusted_has(trusted, peer)};
     exchange->judged = true;
     exchange->old = strcmp(version, "HTTP/1.0") == 0;
@@ -157,6 +186,8 @@ exchange_judge(struct exchange *exchange, struct MHD_Connection *mhd, const char
     request->fault = judge_head(&head, mhd, method, version).status;
     request->visitor = peer;
     request->exempt = exchange->connection->exempt && exchange->forwarded.n == 0;
+    if (!request->fault && strcmp(method, "POST") == 0)
+        judge_body(exchange, &head.wire, options);
     if (request->fault || exchange->forwarded.n == 0)
         return;
     if (exchange->forwarded.full ||

@@ -14,7 +14,7 @@ struct exchange {
     bool judged;
     bool old; /* HTTP/1.0 */
     struct http_request request;
-    struct buf forwarded;
+    struct buf forwarded, body;
     char text[]; /* the target as it came, terminated, then room for its decoded path */
 };
 
@@ -22,7 +22,9 @@ struct exchange *exchange_new(const char *uri, struct connection *connection);
 void exchange_free(struct exchange *exchange);
 /* Reads the head into exchange->request; sets its fault when it is refused. */
 void exchange_judge(struct exchange *exchange, struct MHD_Connection *mhd, const char *method,
-                    const char *version, const struct trusted *trusted);
+                    const char *version, const struct http_options *options);
+/* A piece of the body, of which the head said that it is not too long. */
+void exchange_take_body(struct exchange *exchange, str piece);
 /* Has the handler make the answer and hands it over. */
 enum MHD_Result exchange_answer(struct exchange *exchange, struct MHD_Connection *mhd,
                                 const struct http_options *options, bool closing);

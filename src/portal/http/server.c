@@ -127,13 +127,15 @@ on_request(void *context, struct MHD_Connection *mhd, const char *url, const cha
     struct http_server *server = context;
     struct exchange *exchange = *request_context;
     (void)url;
-    (void)body;
-    (void)body_size;
     if (!exchange->judged) {
         connection_enter(exchange->connection, PHASE_BUSY);
-        exchange_judge(exchange, mhd, method, version, &server->options.trusted);
+        exchange_judge(exchange, mhd, method, version, &server->options);
         if (!exchange->request.fault && exchange->request.method != METHOD_OTHER)
             return MHD_YES;
+    } else if (*body_size) {
+        exchange_take_body(exchange, (str){body, *body_size});
+        *body_size = 0;
+        return MHD_YES;
     }
     return exchange_answer(exchange, mhd, &server->options, server->draining);
 }

@@ -13,7 +13,8 @@
 struct MHD_Response;
 struct channel;
 
-enum http_method { METHOD_GET, METHOD_HEAD, METHOD_OTHER };
+/* POST only where a body is taken; elsewhere it is one of the others. */
+enum http_method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_OTHER };
 
 /* Work that takes long for one request. The handler puts it into reply->job and returns; START then
  * hands it to whoever does it, who ends the pause once, from any thread. The handler is called
@@ -36,6 +37,8 @@ struct http_request {
     str accept, accept_encoding, if_none_match;
     str range, if_range;
     str host, authorization; /* Authorization is a secret: to be compared, never shown */
+    str content_type, proof; /* of a body; Khien-Proof (docs/self-reports.md) */
+    str body;                /* of METHOD_POST, whole */
 };
 
 /* What a browser may do with an answer. */
@@ -91,6 +94,8 @@ struct http_options {
     struct connection_limits limits;
     struct trusted trusted;
     http_handle *handle;
+    /* The most bytes of a body that is taken at PATH; 0: none is. NULL: nowhere. */
+    size_t (*body_max)(void *context, str path);
     void *context;
     struct metrics *metrics;
 };

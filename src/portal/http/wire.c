@@ -76,6 +76,7 @@ length_field(struct wire *wire, str value)
         return refuse(400, "two_length");
     if (!str_to_u64(value, INT64_MAX, &length))
         return refuse(400, "bad_length");
+    wire->length = length;
     wire->length_nonzero = length > 0;
     return fine;
 }

@@ -9,6 +9,7 @@
 struct wire {
     unsigned fields, hosts, lengths, encodings;
     bool length_nonzero;
+    uint64_t length;
     str host;
 };
 
