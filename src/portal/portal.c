@@ -55,6 +55,8 @@ portal_defaults(void)
         .target = -50,
         .rate_per_minute = 3000,
         .files_per_minute = 600,
+        .self_report_bits = 20,
+        .self_reports_per_minute = 30,
         .connections = 16384,
         .prefix_connections = 512,
         .head_seconds = 15,
@@ -135,6 +137,14 @@ open_parts(struct portal *portal, struct err *err)
     site->posters = posters_new(&portal->options);
     site->links = share_links_new(options->site_url);
     site->counters = counters_new(options->counter_folder, options->node);
+    if (options->self_reports_folder)
+        code = intake_new(&(struct intake_options){options->self_reports_folder, options->node,
+                                                   options->node_key, options->self_report_tokens,
+                                                   options->self_report_bits,
+                                                   options->self_reports_per_minute},
+                          &site->intake, err);
+    if (code != OK)
+        return code;
     open_admin(portal);
     portal->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (portal->stop_fd < 0)
@@ -204,10 +214,13 @@ start(struct portal *portal, struct err *err)
         .limits = {options->prefix_connections, options->head_seconds, options->reply_seconds},
         .trusted = {options->trusted, options->trusted_count},
         .handle = site_handle,
+        .body_max = site_body_max,
         .context = &portal->site,
         .metrics = &portal->metrics,
     };
     errcode code = portal->site.stats ? stats_start(portal->site.stats, err) : OK;
+    if (code == OK && portal->site.intake)
+        code = intake_start(portal->site.intake, err);
     if (code == OK)
         code = http_server_start(take_fd(portal->fd), &http, &portal->server, err);
     if (code != OK || portal->admin_fd < 0)
@@ -218,6 +231,7 @@ start(struct portal *portal, struct err *err)
     http.connections = options->admin_connections;
     http.trusted.count = 0;
     http.handle = admin_handle;
+    http.body_max = NULL;
     http.context = &portal->admin;
     http.metrics = &portal->admin.own_metrics;
     return http_server_start(take_fd(portal->admin_fd), &http, &portal->admin_server, err);
@@ -233,6 +247,8 @@ tick(struct portal *portal)
     rate_tick(portal->site.file_rate);
     shelves_tick(portal->site.shelves);
     counters_tick(portal->site.counters);
+    if (portal->site.intake)
+        intake_tick(portal->site.intake);
     posters_tick(portal->site.posters);
     look(&portal->site);
     contents_tick(portal->site.contents);
@@ -302,6 +318,7 @@ portal_run(struct portal *portal, struct err *err)
         return err_set_errno(err, "signalfd");
     errcode code = serve(portal, signals, err);
     stats_stop(portal->site.stats); /* a request that is paused cannot be stopped */
+    intake_stop(portal->site.intake);
     http_server_free(portal->admin_server);
     http_server_free(portal->server);
     portal->server = portal->admin_server = NULL;
@@ -331,6 +348,7 @@ portal_free(struct portal *portal)
     rate_free(portal->site.file_rate);
     shelves_free(portal->site.shelves);
     counters_free(portal->site.counters);
+    intake_free(portal->site.intake);
     posters_free(portal->site.posters);
     free(portal->site.links);
     families_free(portal->site.families);

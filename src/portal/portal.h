@@ -68,18 +68,22 @@ struct portal_options {
     unsigned idle_seconds;       /* for a connection without a request */
     const char *campaign[2];     /* its name by enum language; NULL or "" = a general one */
     struct theme_options theme;
-    str families;                 /* a table as data/families.tsv; empty = the built-in one */
-    str hotlines;                 /* a table as data/hotlines.tsv; empty = the built-in one */
-    const char *hotline_scope;    /* "national" or a province's code */
-    const char *home_country;     /* "VN": others are told about VPN */
-    const char *counter_folder;   /* NULL: the counters are kept in memory only */
-    const char *node;             /* names this node's file there */
-    const char *rules_folder;     /* of published packs; NULL: none */
-    const char *downloads_folder; /* files for visitors; NULL or "": none */
-    unsigned files_per_minute;    /* whole files from one /24 or /48; 0 = no limit */
-    const char *content_folder;   /* overlays the built-in content; NULL or "" = none */
-    const char *campaign_slug;    /* of the campaign that runs now */
-    const char *site_url;         /* "https://khien.example", for feeds; NULL or "" = not known */
+    str families;                     /* a table as data/families.tsv; empty = the built-in one */
+    str hotlines;                     /* a table as data/hotlines.tsv; empty = the built-in one */
+    const char *hotline_scope;        /* "national" or a province's code */
+    const char *home_country;         /* "VN": others are told about VPN */
+    const char *counter_folder;       /* NULL: the counters are kept in memory only */
+    const char *node;                 /* names this node's file there */
+    const char *self_reports_folder;  /* NULL: none are taken */
+    unsigned self_report_bits;        /* of work for one */
+    unsigned self_reports_per_minute; /* from one /24 or /48; 0 = no limit */
+    str self_report_tokens;           /* of fleets, a line each; empty: none */
+    const char *rules_folder;         /* of published packs; NULL: none */
+    const char *downloads_folder;     /* files for visitors; NULL or "": none */
+    unsigned files_per_minute;        /* whole files from one /24 or /48; 0 = no limit */
+    const char *content_folder;       /* overlays the built-in content; NULL or "" = none */
+    const char *campaign_slug;        /* of the campaign that runs now */
+    const char *site_url; /* "https://khien.example", for feeds; NULL or "" = not known */
     /* For security.txt (RFC 9116); without contacts or a day to come there is none. */
     const char *security_contact[PORTAL_SECURITY_MAX]; /* mailto:, https: or tel: */
     size_t security_count;

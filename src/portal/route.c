@@ -46,6 +46,8 @@ static const struct page *const pages[] = {
     &api_check,
     &api_counters,
     &api_measures,
+    &api_self_report_challenge,
+    &api_self_reports,
     &api_stats,
     &api_description,
 };
@@ -263,6 +265,7 @@ site_handle(void *context, const struct http_request *request, struct http_reply
     }
     visit.epoch ^= counters_epoch(site->counters) << 16;
     visit.epoch ^= shelves_epoch(site->shelves) << 8;
+    visit.epoch ^= intake_epoch(site->intake) << 40;
     uint64_t content_epoch;
     visit.content = contents_ref(site->contents, &content_epoch);
     visit.epoch += content_epoch * UINT64_C(0x9e3779b97f4a7c15);

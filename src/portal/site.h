@@ -9,6 +9,7 @@
 #include "portal/http/server.h"
 #include "portal/portal.h"
 #include "portal/posters.h"
+#include "portal/self_reports/intake.h"
 #include "portal/share_links.h"
 #include "portal/snapshots.h"
 #include "portal/stats/stats.h"
@@ -28,6 +29,7 @@ struct site {
     struct rate *rate, *file_rate;
     struct shelves *shelves;
     struct counters *counters;
+    struct intake *intake; /* NULL: no self-reports are taken */
     struct posters *posters;
     struct share_links *links;
     const char *site_url; /* "" = not told */
@@ -36,6 +38,8 @@ struct site {
 
 /* Handlers for http_options.handle; CONTEXT is the site. */
 void site_handle(void *context, const struct http_request *request, struct http_reply *reply);
+/* For http_options.body_max. */
+size_t site_body_max(void *context, str path);
 
 struct visit;
 
@@ -78,6 +82,7 @@ bool route_exists(const struct content *content, str path, day today);
 
 extern const struct page page_home, page_check, page_figures, page_figures_data, page_robots;
 extern const struct page page_join, page_share, page_share_channel, page_share_files;
+extern const struct page api_self_reports, api_self_report_challenge;
 extern const struct page api_check, api_counters, api_stats, api_measures, api_description;
 extern const struct page page_meeting, page_meeting_check, page_meeting_invitation;
 extern const struct page page_tools, page_tool_get, page_guides, page_guide, page_alerts,

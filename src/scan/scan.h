@@ -14,6 +14,7 @@
 #include "scan/quarantine/quarantine.h"
 #include "scan/release/release.h"
 #include "scan/report/report.h"
+#include "scan/self_report/self_report.h"
 #include "scan/yara/yara.h"
 
 /* Rules, ready to scan with; any number of threads may share them. */

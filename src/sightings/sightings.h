@@ -10,5 +10,7 @@
 #include "sightings/ingest.h"
 #include "sightings/ipset.h"
 #include "sightings/measures/measures.h"
+#include "sightings/self_reports/files.h"
+#include "sightings/self_reports/table.h"
 #include "sightings/sets.h"
 #include "sightings/simulate/simulate.h"

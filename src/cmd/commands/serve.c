@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+enum { TOKENS_MAX = 64 << 10 };
+
 static errcode
 listen_options(const struct call *call, struct portal_options *options, struct err *err)
 {
@@ -98,6 +100,8 @@ plain_options(const struct conf *conf, struct portal_options *options)
     options->demonstration = conf_yes(conf, "campaign.demonstration");
     options->node = conf_text(conf, "http.node");
     options->files_per_minute = (unsigned)conf_number(conf, "http.files_per_minute");
+    options->self_report_bits = (unsigned)conf_number(conf, "self_reports.bits");
+    options->self_reports_per_minute = (unsigned)conf_number(conf, "self_reports.per_minute");
 }
 
 /* On standard output, since with port 0 only this says where. */
@@ -149,14 +153,16 @@ static errcode
 run(const struct call *call, struct err *err)
 {
     char folder[PATH_TEXT], figures[PATH_TEXT], counters[PATH_TEXT], rules[PATH_TEXT];
-    char downloads[PATH_TEXT];
-    struct buf families = {0}, hotlines = {0}, emblem = {0}, key = {0};
+    char downloads[PATH_TEXT], self_reports[PATH_TEXT];
+    struct buf families = {0}, hotlines = {0}, emblem = {0}, key = {0}, tokens = {0};
     struct portal_options options = portal_defaults();
     plain_options(call->conf, &options);
     options.snapshot_folder = folder;
     options.figures_folder = figures;
     options.counter_folder = counters;
     options.rules_folder = rules;
+    if (conf_yes(call->conf, "self_reports.accept"))
+        options.self_reports_folder = self_reports;
     options.downloads_folder = downloads;
     errcode code = listen_options(call, &options, err);
     if (code == OK)
@@ -174,6 +180,8 @@ run(const struct call *call, struct err *err)
     if (code == OK)
         code = state_path(call, "counters", counters, err);
     if (code == OK)
+        code = state_path(call, "self-reports", self_reports, err);
+    if (code == OK)
         code = state_path(call, "rules", rules, err);
     if (code == OK)
         code = downloads_path(call, downloads, err);
@@ -183,25 +191,44 @@ run(const struct call *call, struct err *err)
         code = read_own(call->conf, "data.hotlines", LIMIT_TABLE_BYTES, &hotlines, err);
     if (code == OK)
         code = read_own(call->conf, "theme.emblem", LIMIT_EMBLEM_BYTES, &emblem, err);
+    if (code == OK)
+        code = read_own(call->conf, "self_reports.token_file", TOKENS_MAX, &tokens, err);
     options.families = buf_view(&families);
     options.hotlines = buf_view(&hotlines);
     options.node_key = buf_view(&key);
+    options.self_report_tokens = buf_view(&tokens);
     options.theme.emblem = buf_view(&emblem);
     if (code == OK)
         code = serve(&options, err);
     buf_clear(&families);
     buf_clear(&hotlines);
     node_key_clear(&key);
+    node_key_clear(&tokens);
     buf_clear(&emblem);
     return code;
 }
 
-/* The folders must be there before the sandbox, so that a snapshot that comes later is seen. That
- * of the counters is the only one that is written; without it they are kept in memory. */
+/* What is written: without the counters' folder they are kept in memory, without that of
+ * self-reports none are taken. */
+static errcode
+grant_written(const struct call *call, struct grants *grants, struct err *err)
+{
+    static char counters[PATH_TEXT], self_reports[PATH_TEXT]; /* until the sandbox is entered */
+    errcode code = state_path(call, "counters", counters, err);
+    if (code == OK && folder_make(counters, NULL) == OK)
+        code = grant_write(grants, counters, err);
+    if (code == OK)
+        code = state_path(call, "self-reports", self_reports, err);
+    if (code == OK && conf_yes(call->conf, "self_reports.accept") &&
+        folder_make(self_reports, NULL) == OK)
+        code = grant_write(grants, self_reports, err);
+    return code;
+}
+
+/* The folders must be there before the sandbox, so that a snapshot that comes later is seen. */
 static errcode
 grant(const struct call *call, struct grants *grants, struct err *err)
 {
-    static char counters[PATH_TEXT]; /* until the sandbox is entered */
     char folder[PATH_TEXT];
     const char *content = conf_text(call->conf, "content.folder");
     const char *downloads = conf_text(call->conf, "downloads.folder");
@@ -223,9 +250,9 @@ grant(const struct call *call, struct grants *grants, struct err *err)
     if (code == OK)
         code = grant_read(grants, content, err);
     if (code == OK)
-        code = state_path(call, "counters", counters, err);
-    if (code == OK && folder_make(counters, NULL) == OK)
-        code = grant_write(grants, counters, err);
+        code = grant_read(grants, conf_text(call->conf, "self_reports.token_file"), err);
+    if (code == OK)
+        code = grant_written(call, grants, err);
     if (code == OK)
         code = grant_fonts(grants, err);
     return code;
@@ -256,7 +283,9 @@ const struct command command_serve = {
         "database is needed. A visitor is told about the own address only, and no visitor's "
         "address is stored or logged. What visitors do is counted in the state folder's "
         "`counters/`: "
-        "numbers, nothing about anybody. SIGTERM ends it after the requests at hand.\n\n"
+        "numbers, nothing about anybody. What users of khien-scan(1) send in of their own accord "
+        "is "
+        "kept in `self-reports/`, likewise. SIGTERM ends it after the requests at hand.\n\n"
         "It speaks plain HTTP: put nginx or another proxy in front for TLS, and name that proxy in "
         "`http.trusted_proxy`. Where it listens is printed on standard output; port 0 is any free "
         "one.\n\n"

@@ -15,6 +15,7 @@ const struct conf_section conf_sections[] = {
     {"http", "The web server (khien serve).", false},
     {"content", "What the pages say.", false},
     {"rules", "Packs of rules that are published and fetched.", false},
+    {"self_reports", "What users of khien scan send in of their own accord.", false},
     {"downloads", "Files that the pages offer.", false},
     {"security", "What /.well-known/security.txt says (RFC 9116).", false},
     {"theme", "The operator's own name, emblem and colour on the pages.", false},
@@ -104,6 +105,16 @@ const struct conf_key conf_keys[] = {
     {"rules", "public_key", CONF_PATH, "",
      .help = "The public key of those who sign packs, for khien rules publish and update.",
      .example = "/etc/khien/rules.pub"},
+
+    {"self_reports", "accept", CONF_YES_NO, "yes",
+     .help = "Whether khien serve takes them, with figures of their own."},
+    {"self_reports", "bits", CONF_NUMBER, "20", 0, 26,
+     .help = "The work that a report costs its sender: about 2 to the power of this many hashes."},
+    {"self_reports", "per_minute", CONF_NUMBER, "30", 0, 1000000,
+     .help = "Reports a minute from one IPv4 /24 or IPv6 /48; 0 is no limit."},
+    {"self_reports", "token_file", CONF_PATH, "",
+     .help = "Tokens of fleets, one a line: who shows one does no work and has no limit.",
+     .example = "/etc/khien/self-report-tokens"},
 
     {"downloads", "folder", CONF_PATH, "",
      .help = "Files that visitors may have, at /downloads/; unset: the folder `downloads` of the "

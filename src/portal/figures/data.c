@@ -211,5 +211,7 @@ figures_data(const struct figures_view *view, str name)
         return flows(view);
     if (str_eq(name, STR("blocklist")))
         return daily(view, CLASS_BLACKLIST, FIGURES_ALL);
+    if (str_eq(name, STR("self-reported")))
+        return self_reported_data(view);
     return NULL;
 }

@@ -4,7 +4,7 @@
 #include "pages.h"
 #include "portal/figures/view.h"
 
-enum { SECTIONS = 7, OPTIONS_MAX = 200, LINK = FIGURES_QUERY + PAGE_PATH, CHART_MAX = 1 << 19 };
+enum { SECTIONS = 8, OPTIONS_MAX = 200, LINK = FIGURES_QUERY + PAGE_PATH, CHART_MAX = 1 << 19 };
 
 static const struct section {
     const char *id, *heading, *lead;
@@ -18,6 +18,8 @@ static const struct section {
     {"providers", N_("In which networks"), NULL, section_providers},
     {"flows", N_("Coming and going"), NULL, section_flows},
     {"blocklist", N_("Apart: addresses on blocklists"), NULL, section_blocklist},
+    {"self-reported", N_("Apart: what users of the scanner report themselves"), NULL,
+     section_self_reported},
 };
 
 /* What the template's fields are views of. */

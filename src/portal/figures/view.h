@@ -46,10 +46,13 @@ void section_provinces(const struct figures_view *view, struct buf *out);
 void section_providers(const struct figures_view *view, struct buf *out);
 void section_flows(const struct figures_view *view, struct buf *out);
 void section_blocklist(const struct figures_view *view, struct buf *out);
+void section_self_reported(const struct figures_view *view, struct buf *out);
 
 /* The same figures as a table for CSV and JSON, by the name of the section ("trend" …); NULL when
  * there is no such. The caller frees it. */
 struct table *figures_data(const struct figures_view *view, str name);
+/* NULL where none are taken. */
+struct table *self_reported_data(const struct figures_view *view);
 
 /* In the visitor's words why days cannot be compared, and which; appends. */
 void reason_words(enum language language, const struct reason *reason, bool with_days,

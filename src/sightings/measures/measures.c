@@ -19,6 +19,8 @@ const struct measure measures[] = {
      measure_networks},
     {"estimate", "what the counts say about infected connections, and their limits",
      measure_estimate},
+    {"self-reported", "what scanners sent in of their own accord; apart from all that is measured",
+     measure_self_reported},
     {NULL, NULL, NULL},
 };
 

@@ -109,6 +109,8 @@ errcode measure_networks(const struct measure_request *request, struct table **r
                          struct err *err);
 errcode measure_estimate(const struct measure_request *request, struct table **ret,
                          struct err *err);
+errcode measure_self_reported(const struct measure_request *request, struct table **ret,
+                              struct err *err);
 
 /* Freezes the request's baseline window (filters included, networks filters refused) under NAME:
  * per day and family the distinct counts, in the setting "baseline.NAME". A name that is there is
