@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/require.h"
 #include "cmd/console.h"
+#include "cmd/scan/scan_report_to.h"
 #include "cmd/scan/scan_system.h"
 
 struct scan_targets scan_targets;
@@ -58,7 +59,9 @@ scan_grant(const struct call *call, struct grants *grants, struct err *err)
     static char state[PATH_TEXT], output[PATH_TEXT]; /* kept until the sandbox is entered */
     const char *html = call_option(call, "html");
     bool removes = call_given(call, "remove");
-    errcode code = scan_state_folder(call, state, err);
+    errcode code = scan_report_to_prepare(call, err);
+    if (code == OK)
+        code = scan_state_folder(call, state, err);
     if (code == OK && (removes || !call_given(call, "no-cache"))) {
         code = folder_make(state, err);
         if (code == OK)
