@@ -19,6 +19,9 @@ enum need {
     /* Look at other processes and end them. Landlock forbids that to whoever is in it, so that half
      * of the sandbox is left out. */
     NEED_PROCESSES = 1 << 9,
+    NEED_SYSLOG =
+        1 << 10,          /* send on a socket that was connected before (openlog with LOG_NDELAY) */
+    NEED_WATCH = 1 << 11, /* open what fanotify tells of by its handle */
 };
 
 enum { SANDBOX_PATHS_MAX = 4096 };

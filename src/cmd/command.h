@@ -22,6 +22,8 @@ struct option {
 struct grants {
     const char *reads[SANDBOX_PATHS_MAX], *writes[SANDBOX_PATHS_MAX];
     size_t read_count, write_count;
+    unsigned needs;  /* of this call, beside its action's */
+    bool unconfined; /* it reads nothing that others wrote, and runs other programs: no sandbox */
 };
 /* PATH must live until the sandbox is entered; NULL, "" and "-" are left out. */
 errcode grant_read(struct grants *grants, const char *path, struct err *err);

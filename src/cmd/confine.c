@@ -191,9 +191,9 @@ confine(const struct call *call, struct err *err)
     if (code == OK && action->grant)
         code = action->grant(call, grants, err);
     bool partial = false;
-    if (code == OK) {
-        const struct sandbox sandbox = {action->needs, grants->reads, grants->read_count,
-                                        grants->writes, grants->write_count};
+    if (code == OK && !grants->unconfined) {
+        const struct sandbox sandbox = {action->needs | grants->needs, grants->reads,
+                                        grants->read_count, grants->writes, grants->write_count};
         code = sandbox_enter(&sandbox, &partial, err);
     }
     /* Told where it matters and where there is a log; not by every call of a script. */

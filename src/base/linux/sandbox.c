@@ -277,6 +277,7 @@ static const int calls_network[] = {
 static const int calls_listen[] = {SCMP_SYS(listen), SCMP_SYS(accept), SCMP_SYS(accept4)};
 static const int calls_connect[] = {SCMP_SYS(connect), SCMP_SYS(socketpair)};
 static const int calls_processes[] = {SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_send_signal)};
+static const int calls_watch[] = {SCMP_SYS(open_by_handle_at)};
 static const int calls_metadata[] = {SCMP_SYS(flistxattr), SCMP_SYS(fgetxattr),
                                      SCMP_SYS(fsetxattr)};
 /* LeakSanitizer stops the other threads and reads their memory. */
@@ -397,6 +398,11 @@ add_rules(scmp_filter_ctx filter, unsigned needs)
         status = ALLOW(filter, calls_processes);
     if (status == 0 && (needs & NEED_METADATA))
         status = ALLOW(filter, calls_metadata);
+    if (status == 0 && (needs & NEED_WATCH))
+        status = ALLOW(filter, calls_watch);
+    if (status == 0 && (needs & NEED_SYSLOG)) /* send(2): to no other address */
+        status =
+            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendto), 1, SCMP_A4(SCMP_CMP_EQ, 0));
     if (status == 0 && (needs & (NEED_THREADS | NEED_CONNECT | NEED_LISTEN)))
         status = rules_threads(filter);
     if (status == 0 && (needs & (NEED_CONNECT | NEED_LISTEN)))

@@ -27,7 +27,10 @@ home_folder(char out[PATH_TEXT], struct err *err)
 errcode
 scan_own_folder(char out[PATH_TEXT], struct err *err)
 {
-    return geteuid() == 0 ? path_join(out, "/var/lib", "khien", err) : home_folder(out, err);
+    if (geteuid() != 0)
+        return home_folder(out, err);
+    str_copy(STR(SCAN_FOLDER_OF_ROOT), out, PATH_TEXT);
+    return OK;
 }
 
 const char *
@@ -197,6 +200,12 @@ scan_catch_stop(atomic_bool *stopped)
     to_stop = stopped;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+}
+
+void
+scan_log_open(void)
+{
+    openlog("khien-scan", LOG_NDELAY | LOG_PID, LOG_USER);
 }
 
 bool

@@ -13,6 +13,7 @@
 #include "cmd/scan/scan_run.h"
 #include "cmd/scan/scan_setup.h"
 #include "cmd/scan/scan_system.h"
+#include "cmd/scan/schedule.h"
 
 enum { PATHS_MAX = 4096, OUTPUT_MAX = 1 << 30, FILE_SECONDS = 300 };
 
@@ -289,6 +290,8 @@ read_options(struct scanning *scanning, struct err *err)
         return err_set(err, ERR_USAGE, "nobody can be asked here: --remove needs --yes");
     if (call_given(call, "yes") && !call_given(call, "remove") && !call_given(call, "report-to"))
         return err_set(err, ERR_USAGE, "--yes goes with --remove and with --report-to");
+    if (call_given(call, "root"))
+        return err_set(err, ERR_USAGE, "--root goes with --schedule");
     if (call_given(call, "full") && (call_given(call, "quick") || call->word_count > 0))
         return err_set(err, ERR_USAGE, "--full goes with neither --quick nor paths");
     errcode code = call_number(call, "threads", 1, CREW_THREADS_MAX, &threads, err);
@@ -366,6 +369,8 @@ static errcode
 run_scan(const struct call *call, struct err *err)
 {
     struct scanning *scanning = NULL;
+    if (schedule_wanted(call))
+        return schedule_run(call, err);
     errcode code = scanning_open(call, &scanning, err);
     if (code == OK)
         code = scanning_run(scanning, err);
@@ -400,6 +405,8 @@ static const struct option scan_options[] = {
     {"no-processes", NULL, NULL, "leave out the memory of processes", 0},
     {"no-checks", NULL, NULL, "leave out what starts by itself, and connections", 0},
     {"full-speed", NULL, NULL, "do not make way for other work", 0},
+    {"schedule", "WHEN", NULL, "daily, weekly: have this scan made by itself; off; status", 0},
+    {"root", "FOLDER", NULL, "with --schedule: of the system that is below this folder", 0},
     {"threads", "N", NULL, "scan in N threads (default: one a processor)", 'p'},
     {0},
 };
@@ -420,6 +427,7 @@ static const struct example examples[] = {
     {"khien scan --full --html report.html", "All files, with a page to read and to print:"},
     {"khien scan --lang en ~/Downloads", "Only a folder, told in English:"},
     {"khien scan --report-to https://chiendich.example.vn", "And let the campaign count it:"},
+    {"khien scan --schedule daily --full --remove --yes", "All files each day, by itself:"},
     {NULL, NULL},
 };
 const struct command command_scan = {
@@ -448,6 +456,13 @@ const struct command command_scan = {
         "The campaign's server sees the network address that it comes from, as every web server "
         "does. Instead of `--report-token` the computer works for about a second, so that nobody "
         "can send a million.\n\n"
+        "With `--schedule` nothing is scanned now: a timer of systemd is written that makes the "
+        "scan "
+        "that the other options and paths describe, at noon or when the computer is next on, "
+        "behind all other work. What it finds goes to the system's log and to `report.html` in the "
+        "folder of `--state`. For root the timer is the system's, else the user's. `--schedule "
+        "off` "
+        "removes it, and `--schedule status` tells of it and of the newest result.\n\n"
         "The status is 0 whatever is found, and 1 when the scan itself failed or the report could "
         "not be sent.",
     .actions = actions,

@@ -7,6 +7,7 @@
 #include "cmd/console.h"
 #include "cmd/scan/scan_report_to.h"
 #include "cmd/scan/scan_system.h"
+#include "cmd/scan/schedule.h"
 
 struct scan_targets scan_targets;
 
@@ -59,6 +60,10 @@ scan_grant(const struct call *call, struct grants *grants, struct err *err)
     static char state[PATH_TEXT], output[PATH_TEXT]; /* kept until the sandbox is entered */
     const char *html = call_option(call, "html");
     bool removes = call_given(call, "remove");
+    if (schedule_wanted(call)) {
+        grants->unconfined = true;
+        return OK;
+    }
     errcode code = scan_report_to_prepare(call, err);
     if (code == OK)
         code = scan_state_folder(call, state, err);
@@ -73,6 +78,10 @@ scan_grant(const struct call *call, struct grants *grants, struct err *err)
         code = removes ? grant_write(grants, "/", err) : grant_read(grants, "/", err);
     if (code != OK)
         return code;
+    if (call_given(call, "syslog")) {
+        scan_log_open();
+        grants->needs |= NEED_SYSLOG;
+    }
     if (!call_given(call, "full-speed"))
         scan_be_polite();
     if (call->word_count == 0 && !call_given(call, "no-processes"))

@@ -21,6 +21,7 @@ struct scan_targets {
 };
 extern struct scan_targets scan_targets;
 
+#define SCAN_FOLDER_OF_ROOT "/var/lib/khien"
 /* The folder where the cache and the quarantine are: the call's --state, else this user's; and the
  * pack that updates are put to: rules.pack beside the program, else in the user's own folder. */
 errcode scan_state_folder(const struct call *call, char out[PATH_TEXT], struct err *err);

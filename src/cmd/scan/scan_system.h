@@ -33,5 +33,7 @@ void scan_place_add(struct scan_places *places, const char *folder, const char *
 errcode scan_whole_path(const char *word, char **ret, struct err *err);
 /* The next Ctrl-C, or a signal to end, sets STOPPED; the one after it ends the program. */
 void scan_catch_stop(atomic_bool *stopped);
+/* Connects with the system's log, which the sandbox would not let. */
+void scan_log_open(void);
 /* A line for the system's log; false where there is none. */
 bool scan_log_line(bool is_finding, const char *text);

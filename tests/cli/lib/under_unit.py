@@ -3,8 +3,8 @@
 """under_unit UNIT COMMAND…: runs COMMAND under the system call filter, the address families and the
 ban of writable code that a systemd unit asks for, as systemd would make them, without systemd as
 init. With --missing SOURCE instead of a command: prints the calls that SOURCE allows itself
-(SCMP_SYS in base/linux/sandbox.c, but for those of its deadly and sanitizer lists) and the unit
-does not.
+(SCMP_SYS in base/linux/sandbox.c, but for its deadly, sanitizer and watch lists) and the unit does
+not.
 """
 import ctypes
 import os
@@ -71,7 +71,7 @@ def allowed_calls(unit):
 
 def own_calls(source):
     with open(source, encoding="utf-8") as file:
-        text = re.sub(r"calls_(deadly|sanitizer)\[\].*?};", "", file.read(), flags=re.DOTALL)
+        text = re.sub(r"calls_(deadly|sanitizer|watch)\[\].*?};", "", file.read(), flags=re.DOTALL)
     return set(re.findall(r"SCMP_SYS\((\w+)\)", text))
 
 
