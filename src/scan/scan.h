@@ -15,6 +15,7 @@
 #include "scan/release/release.h"
 #include "scan/report/report.h"
 #include "scan/self_report/self_report.h"
+#include "scan/watch/watch.h"
 #include "scan/yara/yara.h"
 
 /* Rules, ready to scan with; any number of threads may share them. */

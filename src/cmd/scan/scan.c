@@ -13,6 +13,7 @@
 #include "cmd/scan/scan_run.h"
 #include "cmd/scan/scan_setup.h"
 #include "cmd/scan/scan_system.h"
+#include "cmd/scan/scan_watch.h"
 #include "cmd/scan/schedule.h"
 
 enum { PATHS_MAX = 4096, OUTPUT_MAX = 1 << 30, FILE_SECONDS = 300 };
@@ -228,12 +229,36 @@ tell(struct scanning *scanning, struct err *err)
     if (call_option(call, "html"))
         code = scanning_write_html(scanning, call_option(call, "html"), err);
     if (call_given(call, "syslog"))
-        report_each_line(scanning->report, &scanning->about, to_syslog, NULL);
+        report_each_line(scanning->report, &scanning->about,
+                         call_given(call, "watch") ? scan_watch_log_end : to_syslog, NULL);
     if (call_given(call, "json"))
         report_write_json(scanning->report, &scanning->about, &out);
     else
         scanning_write_text(scanning, &out);
     return code == OK ? output_buf(&out, "the report", err) : code;
+}
+
+static errcode
+write_page(void *context, struct err *err)
+{
+    struct scanning *scanning = context;
+    const char *page = call_option(scanning->call, "html");
+    scanning->about.ended = clock_now();
+    return page ? scanning_write_html(scanning, page, err) : OK;
+}
+
+static errcode
+go_on(struct scanning *scanning, struct err *err)
+{
+    const struct scan_watching watching = {.call = scanning->call,
+                                           .options = scanning->options,
+                                           .about = &scanning->about,
+                                           .language = scanning->language,
+                                           .write_page = write_page,
+                                           .context = scanning};
+    errcode code = scan_watch_run(&watching, err);
+    scanning->about.ended = clock_now();
+    return code;
 }
 
 /* ---- the command ---- */
@@ -376,6 +401,8 @@ run_scan(const struct call *call, struct err *err)
         code = scanning_run(scanning, err);
     if (code == OK && call_given(call, "remove"))
         code = scan_remove(call, scanning->report, scanning->language, err);
+    if (code == OK && call_given(call, "watch") && !stopped)
+        code = go_on(scanning, err);
     if (code == OK)
         code = tell(scanning, err);
     if (code == OK)
@@ -405,6 +432,8 @@ static const struct option scan_options[] = {
     {"no-processes", NULL, NULL, "leave out the memory of processes", 0},
     {"no-checks", NULL, NULL, "leave out what starts by itself, and connections", 0},
     {"full-speed", NULL, NULL, "do not make way for other work", 0},
+    {"watch", NULL, NULL, "then go on: scan files in the paths as they are written, until Ctrl-C",
+     0},
     {"schedule", "WHEN", NULL, "daily, weekly: have this scan made by itself; off; status", 0},
     {"root", "FOLDER", NULL, "with --schedule: of the system that is below this folder", 0},
     {"threads", "N", NULL, "scan in N threads (default: one a processor)", 'p'},
@@ -428,6 +457,7 @@ static const struct example examples[] = {
     {"khien scan --lang en ~/Downloads", "Only a folder, told in English:"},
     {"khien scan --report-to https://chiendich.example.vn", "And let the campaign count it:"},
     {"khien scan --schedule daily --full --remove --yes", "All files each day, by itself:"},
+    {"khien scan --watch --remove --yes ~/Downloads", "What arrives, at once:"},
     {NULL, NULL},
 };
 const struct command command_scan = {
@@ -456,6 +486,17 @@ const struct command command_scan = {
         "The campaign's server sees the network address that it comes from, as every web server "
         "does. Instead of `--report-token` the computer works for about a second, so that nobody "
         "can send a million.\n\n"
+        "With `--watch` paths are scanned, and then what is written or moved into them, half a "
+        "second "
+        "after the last write; each finding is told on standard error, in the system's log with "
+        "`--syslog`, and in the page of `--html` at once. Ctrl-C ends it with the report. For root "
+        "fanotify(7) tells of whole file systems; for others inotify(7) tells of each folder, "
+        "which "
+        "is less sure and bounded by `fs.inotify.max_user_watches`. When more is written than can "
+        "be "
+        "noted, all is scanned again. Not seen are writes by memory maps to files that stay open, "
+        "changes that other computers make on file systems of the network, and file systems that "
+        "are mounted later.\n\n"
         "With `--schedule` nothing is scanned now: a timer of systemd is written that makes the "
         "scan "
         "that the other options and paths describe, at noon or when the computer is next on, "

@@ -7,6 +7,7 @@
 #include "cmd/console.h"
 #include "cmd/scan/scan_report_to.h"
 #include "cmd/scan/scan_system.h"
+#include "cmd/scan/scan_watch.h"
 #include "cmd/scan/schedule.h"
 
 struct scan_targets scan_targets;
@@ -34,15 +35,30 @@ scan_default_pack(char out[PATH_TEXT], struct err *err)
 }
 
 static void
-open_one(struct scan_target *target)
+add_target(struct scan_target *target)
 {
-    struct err err;
-    if (process_open(target->pid, &target->process, &err) != OK)
-        str_copy(str_of(err.text), target->why, sizeof target->why);
     if (scan_targets.count % 64 == 0)
         scan_targets.items =
             mem_resize(scan_targets.items, scan_targets.count + 64, sizeof *scan_targets.items);
     scan_targets.items[scan_targets.count++] = *target;
+}
+
+static void
+open_target(struct scan_target *target)
+{
+    struct err err;
+    if (process_open(target->pid, &target->process, &err) != OK)
+        str_copy(str_of(err.text), target->why, sizeof target->why);
+    add_target(target);
+}
+
+void
+scan_targets_refresh(void)
+{
+    for (size_t i = 0; i < scan_targets.count; i++)
+        process_close(scan_targets.items[i].process);
+    scan_targets.count = 0;
+    scan_each_process(add_target);
 }
 
 static errcode
@@ -78,6 +94,10 @@ scan_grant(const struct call *call, struct grants *grants, struct err *err)
         code = removes ? grant_write(grants, "/", err) : grant_read(grants, "/", err);
     if (code != OK)
         return code;
+    if (call_given(call, "watch"))
+        code = scan_watch_begin(call, state, grants, err);
+    if (code != OK)
+        return code;
     if (call_given(call, "syslog")) {
         scan_log_open();
         grants->needs |= NEED_SYSLOG;
@@ -85,7 +105,7 @@ scan_grant(const struct call *call, struct grants *grants, struct err *err)
     if (!call_given(call, "full-speed"))
         scan_be_polite();
     if (call->word_count == 0 && !call_given(call, "no-processes"))
-        scan_each_process(open_one);
+        scan_each_process(open_target);
     return OK;
 }
 

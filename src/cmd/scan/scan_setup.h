@@ -20,6 +20,8 @@ struct scan_targets {
     size_t count;
 };
 extern struct scan_targets scan_targets;
+/* Those that run now, without their memory. */
+void scan_targets_refresh(void);
 
 #define SCAN_FOLDER_OF_ROOT "/var/lib/khien"
 /* The folder where the cache and the quarantine are: the call's --state, else this user's; and the

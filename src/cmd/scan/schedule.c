@@ -534,10 +534,10 @@ check_call(const struct call *call, struct err *err)
     if (!is_one_of(when, words, sizeof words / sizeof *words))
         return err_set(err, ERR_USAGE, "--schedule is daily, weekly, off or status, not \"%s\"",
                        when);
-    if (call_given(call, "json") || call_given(call, "html"))
+    if (call_given(call, "json") || call_given(call, "html") || call_given(call, "watch"))
         return err_set(err, ERR_USAGE,
                        "a scheduled scan writes to the system's log and a page of its own: without "
-                       "--json and --html");
+                       "--json, --html and --watch");
     if (call_given(call, "remove") && !call_given(call, "yes"))
         return err_set(err, ERR_USAGE, "nobody can be asked then: --remove needs --yes");
     const char *root = call_option(call, "root");

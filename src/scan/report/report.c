@@ -109,6 +109,22 @@ report_count(struct report *report, const struct report_counts *more)
     pthread_mutex_unlock(&report->lock);
 }
 
+void
+report_merge(struct report *report, struct report *more)
+{
+    for (size_t i = 0; i < more->count; i++)
+        report_add(report, &more->items[i]);
+    for (int why = 0; why < SKIP_REASONS; why++) {
+        const struct report_skipped *skipped = &more->skipped[why];
+        size_t told = skipped->count < REPORT_EXAMPLES ? skipped->count : REPORT_EXAMPLES;
+        for (size_t i = 0; i < told; i++)
+            report_skip(report, (enum report_skip)why, skipped->examples[i].subject,
+                        skipped->examples[i].detail);
+        report->skipped[why].count += skipped->count - told;
+    }
+    report_count(report, &more->counts);
+}
+
 /* ---- reading ---- */
 
 static int

@@ -67,6 +67,8 @@ void report_add(struct report *report, const struct report_item *item);
 void report_skip(struct report *report, enum report_skip why, const char *subject,
                  const char *detail);
 void report_count(struct report *report, const struct report_counts *more);
+/* All that is in MORE, which is of one thread now. */
+void report_merge(struct report *report, struct report *more);
 
 /* The rest by one thread, when the scan is over. Items are in the order of their level, the worst
  * first. */
