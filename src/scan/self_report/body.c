@@ -20,7 +20,7 @@ count_family(struct tally *tally, str name)
     size_t at = 0;
     while (at < tally->count && !str_eq(tally->families[at].name, name))
         at++;
-    if (at == tally->count && at == LIMIT_SELF_REPORT_FAMILIES - 1 && !str_eq(name, STR("other"))) {
+    if (at == tally->count && at >= LIMIT_SELF_REPORT_FAMILIES - 1 && !str_eq(name, STR("other"))) {
         count_family(tally, STR("other"));
         return;
     }
