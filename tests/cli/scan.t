@@ -9,7 +9,7 @@ unset KHIEN_NOW
 first='X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STAND' second='ARD-ANTIVIRUS-TEST-FILE!$H+H*'
 mkdir -p rules files
 state=$PWD/state
-scan() { "$KHIEN" scan --rules rules.pack --state "$state" "$@"; }
+scan() { "$KHIEN" scan --on-battery --rules rules.pack --state "$state" "$@"; }
 levels() {
     jq -r '.findings[] | [.level, .name, .subject, .inside] | map(select(.)) | join(" ")'
 }

@@ -26,8 +26,8 @@ END
 chmod 755 . && chmod 644 rules.pack
 run='' # in front of the program
 begin() { # begin OPTION…: watches files/
-    $run "$KHIEN" scan --watch --lang en --rules rules.pack --state state --json "$@" files \
-        >json 2>err &
+    $run "$KHIEN" scan --on-battery --watch --lang en --rules rules.pack --state state --json \
+        "$@" files >json 2>err &
     child=$!
     eventually grep -q '^watching' err
     ok $? "$by: it watches"

@@ -8,6 +8,7 @@
 #include "cmd/console.h"
 #include "cmd/output.h"
 #include "cmd/scan/rule_files.h"
+#include "cmd/scan/scan_power.h"
 #include "cmd/scan/scan_remove.h"
 #include "cmd/scan/scan_report_to.h"
 #include "cmd/scan/scan_run.h"
@@ -32,6 +33,7 @@ struct scanning {
     struct job_options options;
     struct job *job;
     struct progress progress;
+    struct scan_power power;
     char *starts[PATHS_MAX]; /* what starts by itself */
     size_t start_count;
     char *words[PATHS_MAX]; /* of the call, without links */
@@ -133,6 +135,7 @@ scan_processes(struct scanning *scanning)
             job_process(scanning->job, target->process, target->pid, target->name);
         else
             report_skip(scanning->report, SKIP_PROCESS, target->name, target->why);
+        scan_power_wait(&scanning->power);
         progress_show(&scanning->progress, i + 1);
     }
     progress_end(&scanning->progress);
@@ -142,6 +145,7 @@ static void
 show_files(void *context, uint64_t done)
 {
     struct scanning *scanning = context;
+    scan_power_wait(&scanning->power);
     progress_show(&scanning->progress, done);
 }
 
@@ -184,7 +188,9 @@ scan_all(struct scanning *scanning, struct err *err)
         scan_quick_places(places);
     for (size_t i = 0; i < places->count; i++)
         paths[count++] = places->paths[i];
-    if (call->word_count == 0 && !call_given(call, "no-checks"))
+    scanning->power = scan_power_of(call, scanning->language, &stopped);
+    scan_power_wait(&scanning->power);
+    if (call->word_count == 0 && !call_given(call, "no-checks") && !stopped)
         run_checks(scanning);
     scanning->job = job_new(&scanning->options);
     scan_processes(scanning);
@@ -363,6 +369,7 @@ scanning_run(struct scanning *scanning, struct err *err)
     errcode code = scan_all(scanning, err);
     scanning->about.ended = clock_now();
     scanning->about.is_partial = stopped;
+    scanning->about.waited = scanning->power.waited;
     return code == OK && scanning->cache ? cache_save(scanning->cache, err) : code;
 }
 
@@ -431,6 +438,7 @@ static const struct option scan_options[] = {
     {"no-files", NULL, NULL, "leave out files", 0},
     {"no-processes", NULL, NULL, "leave out the memory of processes", 0},
     {"no-checks", NULL, NULL, "leave out what starts by itself, and connections", 0},
+    {"on-battery", NULL, NULL, "do not wait for mains where nobody waits for the scan", 0},
     {"full-speed", NULL, NULL, "do not make way for other work", 0},
     {"watch", NULL, NULL, "then go on: scan files in the paths as they are written, until Ctrl-C",
      0},
@@ -486,6 +494,9 @@ const struct command command_scan = {
         "The campaign's server sees the network address that it comes from, as every web server "
         "does. Instead of `--report-token` the computer works for about a second, so that nobody "
         "can send a million.\n\n"
+        "A scan makes way for other work: it has low priority for the processor and for disks. One "
+        "that no person started, with neither standard input nor standard error on a terminal, "
+        "waits while the computer runs from its battery; the report tells for how long.\n\n"
         "With `--watch` paths are scanned, and then what is written or moved into them, half a "
         "second "
         "after the last write; each finding is told on standard error, in the system's log with "

@@ -137,8 +137,15 @@ write_end(const struct report *report, const struct report_about *about,
         buf_printf(out, "<h2>%s</h2><dl>\n", phrase(PHRASE_SKIPPED, language));
     for (size_t why = 0; why < SKIP_REASONS; why++)
         pair(out, report->skipped[why].count, report_skip_words[why].in[language]);
-    buf_printf(out, "%s<p><small>khien %s · %s: %zu · %s · %s</small></p>\n", any ? "</dl>\n" : "",
-               KHIEN_VERSION, phrase(PHRASE_RULES, language), about->rules,
+    if (any)
+        buf_z(out, "</dl>\n");
+    if (about->waited)
+        buf_printf(out, "<p>%s: %.1f %s (%s: %.1f %s)</p>\n", phrase(PHRASE_TIME, language),
+                   (double)(about->ended - about->started) / 1e6, phrase(PHRASE_SECONDS, language),
+                   phrase(PHRASE_WAITED, language), (double)about->waited / 1e6,
+                   phrase(PHRASE_SECONDS, language));
+    buf_printf(out, "<p><small>khien %s · %s: %zu · %s · %s</small></p>\n", KHIEN_VERSION,
+               phrase(PHRASE_RULES, language), about->rules,
                about->rules_id[0] ? about->rules_id : phrase(PHRASE_NO_PACK, language),
                time_format(about->ended, ended));
 }

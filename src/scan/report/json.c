@@ -97,6 +97,8 @@ report_write_json(struct report *report, const struct report_about *about, struc
     json_out_pair_z(&json, "scope", about->scope);
     pair_time(&json, "started", about->started);
     pair_time(&json, "ended", about->ended);
+    json_out_pair_u64(&json, "waited_for_mains_seconds",
+                      (uint64_t)(about->waited / USEC_PER_SECOND));
     json_out_pair_bool(&json, "complete", !about->is_partial);
     json_out_pair_bool(&json, "root", about->is_root);
     json_out_pair_u64(&json, "rules", about->rules);

@@ -52,6 +52,7 @@ struct report_counts {
 struct report_about {
     const char *scope; /* "quick", "full", "paths" */
     usec started, ended;
+    usec waited;     /* of that, for mains instead of the battery */
     bool is_partial; /* it was interrupted */
     bool is_root;
     uint64_t rules_version;

@@ -98,8 +98,13 @@ write_looked_at(const struct report *report, const struct report_about *about,
                    about->rules_id);
     else
         buf_printf(out, ", %s\n", phrase(PHRASE_NO_PACK, language));
-    buf_printf(out, "%s: %.1f %s\n", phrase(PHRASE_TIME, language),
-               (double)(about->ended - about->started) / 1e6, phrase(PHRASE_SECONDS, language));
+    const char *seconds = phrase(PHRASE_SECONDS, language);
+    buf_printf(out, "%s: %.1f %s", phrase(PHRASE_TIME, language),
+               (double)(about->ended - about->started) / 1e6, seconds);
+    if (about->waited)
+        buf_printf(out, " (%s: %.1f %s)", phrase(PHRASE_WAITED, language),
+                   (double)about->waited / 1e6, seconds);
+    buf_char(out, '\n');
 }
 
 static void

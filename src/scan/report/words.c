@@ -61,6 +61,7 @@ const struct report_words report_phrases[PHRASES] = {
     [PHRASE_RULES] = {{"Bộ mẫu", "Rules"}},
     [PHRASE_NO_PACK] = {{"từ các tệp luật, không có phiên bản", "from files, without a version"}},
     [PHRASE_TIME] = {{"Thời gian", "Time"}},
+    [PHRASE_WAITED] = {{"trong đó chờ vì máy chạy bằng pin", "of that, waiting for mains"}},
     [PHRASE_SKIPPED] = {{"Chưa kiểm tra được", "Not looked at"}},
     [PHRASE_INSIDE] = {{"bên trong", "inside"}},
     [PHRASE_MATCHES_RULE] = {{"trùng với mẫu", "matches"}},
