@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The file: a head, the entries, the MAC of both. In memory a hash table with open addressing,
- * which is split so that threads seldom wait for each other. */
+/* The file: a head, the entries in the order of their hash, the MAC of all that. It is read whole
+ * and searched where it lies, through an index of hashes' first bits, by all threads without a
+ * lock. What this scan adds is in hash tables with open addressing, split so that threads seldom
+ * wait for each other, and merged with the rest when it is saved. */
 #include "scan/job/cache.h"
 
 #include <pthread.h>
@@ -17,9 +19,10 @@ enum {
     SPREAD_DAYS = 7, /* so that not all expire on one day */
     KEY_BYTES = 32,
     MAC_BYTES = 32,
-    SHARD_ROOM = 1024,
+    SHARD_ROOM = 64,
+    INDEX_BITS = 16,
 };
-#define MAGIC "KHCACH\1\n"
+#define MAGIC "KHCACH\2\n"
 
 struct head {
     char magic[8];
@@ -40,7 +43,12 @@ struct shard {
 struct cache {
     char path[PATH_TEXT];
     uint8_t rules[SHA256_BYTES], key[KEY_BYTES];
-    struct shard shards[SHARDS];
+    day today;
+    struct buf file;         /* as it was read; empty when there is none */
+    const struct entry *old; /* in it, OLD_COUNT */
+    size_t old_count;
+    uint32_t *index; /* those whose hash begins with I are INDEX[I] … INDEX[I + 1] - 1 */
+    struct shard shards[SHARDS]; /* what is new */
 };
 
 /* ---- the table ---- */
@@ -99,6 +107,28 @@ put(struct cache *cache, const struct entry *entry)
     pthread_mutex_unlock(&shard->lock);
 }
 
+static struct entry
+find_new(struct cache *cache, uint64_t hash, uint64_t device, uint64_t inode)
+{
+    struct shard *shard = shard_of(cache, hash);
+    pthread_mutex_lock(&shard->lock);
+    struct entry entry = *find(shard, hash, device, inode);
+    pthread_mutex_unlock(&shard->lock);
+    return entry;
+}
+
+static const struct entry *
+find_old(const struct cache *cache, uint64_t hash, uint64_t device, uint64_t inode)
+{
+    if (cache->old_count == 0)
+        return NULL;
+    size_t place = hash >> (64 - INDEX_BITS);
+    for (uint32_t i = cache->index[place]; i < cache->index[place + 1]; i++)
+        if (cache->old[i].inode == inode && cache->old[i].device == device)
+            return &cache->old[i];
+    return NULL;
+}
+
 static bool
 is_fresh(const struct entry *entry, day today)
 {
@@ -106,16 +136,22 @@ is_fresh(const struct entry *entry, day today)
     return age >= 0 && age < KEEP_DAYS - (int)(entry->inode % SPREAD_DAYS);
 }
 
+static bool
+is_of(const struct entry *entry, const struct file_identity *identity, day today)
+{
+    return entry->day && entry->size == identity->size && entry->modified == identity->modified &&
+           entry->changed == identity->changed && is_fresh(entry, today);
+}
+
 bool
 cache_has(struct cache *cache, const struct file_identity *identity)
 {
     uint64_t hash = hash_of(identity->device, identity->inode);
-    struct shard *shard = shard_of(cache, hash);
-    pthread_mutex_lock(&shard->lock);
-    struct entry entry = *find(shard, hash, identity->device, identity->inode);
-    pthread_mutex_unlock(&shard->lock);
-    return entry.day && entry.size == identity->size && entry.modified == identity->modified &&
-           entry.changed == identity->changed && is_fresh(&entry, clock_today());
+    const struct entry *old = find_old(cache, hash, identity->device, identity->inode);
+    if (old && is_of(old, identity, cache->today))
+        return true;
+    struct entry entry = find_new(cache, hash, identity->device, identity->inode);
+    return is_of(&entry, identity, cache->today);
 }
 
 void
@@ -152,30 +188,48 @@ is_same(const uint8_t *a, const uint8_t *b, size_t n)
     return difference == 0;
 }
 
-/* Anything that is not exactly right is no cache. */
 static void
-read_entries(struct cache *cache, str content)
+make_index(struct cache *cache)
+{
+    enum { PLACES = 1 << INDEX_BITS };
+    cache->index = mem_calloc(PLACES + 1, sizeof *cache->index);
+    for (size_t i = 0; i < cache->old_count; i++)
+        cache->index[(hash_of(cache->old[i].device, cache->old[i].inode) >> (64 - INDEX_BITS)) +
+                     1]++;
+    for (size_t i = 1; i <= PLACES; i++)
+        cache->index[i] += cache->index[i - 1];
+}
+
+static bool
+is_right(const struct cache *cache, str content)
 {
     struct head head;
-    struct entry entry;
     uint8_t mac[MAC_BYTES];
-    day today = clock_today();
     if (content.n < sizeof head + MAC_BYTES)
-        return;
+        return false;
     memcpy(&head, content.p, sizeof head);
     size_t body = content.n - MAC_BYTES;
     if (memcmp(head.magic, MAGIC, sizeof head.magic) != 0 ||
         memcmp(head.rules, cache->rules, sizeof head.rules) != 0 || head.count > ENTRIES_MAX ||
-        body != sizeof head + head.count * sizeof entry)
-        return;
+        body != sizeof head + head.count * sizeof(struct entry))
+        return false;
     mac_of(cache, (str){content.p, body}, mac);
-    if (!is_same(mac, (const uint8_t *)content.p + body, MAC_BYTES))
+    return is_same(mac, (const uint8_t *)content.p + body, MAC_BYTES);
+}
+
+/* Anything that is not exactly right is no cache. */
+static void
+read_entries(struct cache *cache)
+{
+    enum { FILE_MAX_BYTES = ENTRIES_MAX * sizeof(struct entry) + 4096 };
+    if (file_read(cache->path, FILE_MAX_BYTES, &cache->file, NULL) != OK ||
+        !is_right(cache, buf_view(&cache->file))) {
+        buf_clear(&cache->file);
         return;
-    for (uint64_t i = 0; i < head.count; i++) {
-        memcpy(&entry, content.p + sizeof head + i * sizeof entry, sizeof entry);
-        if (entry.day && is_fresh(&entry, today))
-            put(cache, &entry);
     }
+    cache->old = (const void *)(cache->file.p + sizeof(struct head));
+    cache->old_count = (cache->file.n - sizeof(struct head) - MAC_BYTES) / sizeof *cache->old;
+    make_index(cache);
 }
 
 static bool
@@ -214,8 +268,8 @@ errcode
 cache_open(const char *folder, const uint8_t rules[SHA256_BYTES], struct cache **ret,
            struct err *err)
 {
-    struct buf content = {0};
     struct cache *cache = mem_calloc(1, sizeof *cache);
+    cache->today = clock_today();
     memcpy(cache->rules, rules, SHA256_BYTES);
     for (size_t i = 0; i < SHARDS; i++) {
         struct shard *shard = &cache->shards[i];
@@ -232,10 +286,7 @@ cache_open(const char *folder, const uint8_t rules[SHA256_BYTES], struct cache *
         cache_close(cache);
         return code;
     }
-    enum { FILE_MAX_BYTES = ENTRIES_MAX * sizeof(struct entry) + 4096 };
-    if (file_read(cache->path, FILE_MAX_BYTES, &content, NULL) == OK)
-        read_entries(cache, buf_view(&content));
-    buf_clear(&content);
+    read_entries(cache);
     *ret = cache;
     return OK;
 }
@@ -249,8 +300,53 @@ cache_close(struct cache *cache)
         pthread_mutex_destroy(&cache->shards[i].lock);
         free(cache->shards[i].entries);
     }
+    buf_clear(&cache->file);
+    free(cache->index);
     secret_wipe(cache->key, sizeof cache->key);
     free(cache);
+}
+
+static int
+compare_hashes(const void *a, const void *b)
+{
+    const struct entry *one = a, *other = b;
+    uint64_t x = hash_of(one->device, one->inode), y = hash_of(other->device, other->inode);
+    return x < y ? -1 : x > y;
+}
+
+static struct entry *
+gather_new(const struct cache *cache, size_t *ret_count)
+{
+    size_t count = 0, total = 0;
+    for (size_t i = 0; i < SHARDS; i++)
+        total += cache->shards[i].count;
+    struct entry *all = mem_calloc(total + 1, sizeof *all);
+    for (size_t i = 0; i < SHARDS; i++)
+        for (size_t k = 0; k < cache->shards[i].room; k++)
+            if (cache->shards[i].entries[k].day)
+                all[count++] = cache->shards[i].entries[k];
+    qsort(all, count, sizeof *all, compare_hashes);
+    *ret_count = count;
+    return all;
+}
+
+/* Both lists in one, in their order. An old entry of a file that has a new one goes. */
+static uint64_t
+merge(struct cache *cache, const struct entry *added, size_t count, struct buf *out)
+{
+    size_t at = 0, written = 0;
+    for (size_t i = 0; i < cache->old_count && written + count - at < ENTRIES_MAX; i++) {
+        const struct entry *old = &cache->old[i];
+        uint64_t hash = hash_of(old->device, old->inode);
+        if (!is_fresh(old, cache->today) || find_new(cache, hash, old->device, old->inode).day)
+            continue;
+        for (; at < count && compare_hashes(&added[at], old) < 0; at++, written++)
+            buf_add(out, &added[at], sizeof *added);
+        buf_add(out, old, sizeof *old);
+        written++;
+    }
+    buf_add(out, added + at, (count - at) * sizeof *added);
+    return written + count - at;
 }
 
 errcode
@@ -259,14 +355,16 @@ cache_save(struct cache *cache, struct err *err)
     struct head head = {.magic = MAGIC};
     struct buf out = BUF(SIZE_MAX);
     uint8_t mac[MAC_BYTES];
+    size_t count;
+    struct entry *added = gather_new(cache, &count);
+    if (count == 0 && cache->old_count > 0) {
+        free(added);
+        return OK; /* the file says it all */
+    }
     memcpy(head.rules, cache->rules, sizeof head.rules);
     buf_add(&out, &head, sizeof head);
-    for (size_t i = 0; i < SHARDS; i++)
-        for (size_t k = 0; k < cache->shards[i].room; k++)
-            if (cache->shards[i].entries[k].day) {
-                buf_add(&out, &cache->shards[i].entries[k], sizeof(struct entry));
-                head.count++;
-            }
+    head.count = merge(cache, added, count, &out);
+    free(added);
     memcpy(out.p, &head, sizeof head);
     mac_of(cache, buf_view(&out), mac);
     buf_add(&out, mac, sizeof mac);
