@@ -32,7 +32,7 @@ next_path(struct crew *crew)
         crew->count--;
         /* Not for each path, or the two threads would wake each other all the time. */
         if (crew->count == QUEUE / 2)
-            pthread_cond_signal(&crew->emptied);
+            pthread_cond_broadcast(&crew->emptied);
     }
     pthread_mutex_unlock(&crew->lock);
     return path;

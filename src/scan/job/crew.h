@@ -11,7 +11,7 @@ struct crew;
 struct crew *crew_new(unsigned count,
                       void (*work)(void *context, unsigned worker, const char *path),
                       void *context);
-/* Waits while the queue is full. PATH is copied. */
+/* By any thread. Waits while the queue is full. PATH is copied. */
 void crew_add(struct crew *crew, const char *path);
 /* Waits until all is done. */
 void crew_finish(struct crew *crew); /* frees it */

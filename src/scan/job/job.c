@@ -2,6 +2,8 @@
 /* Each thread has a scan for files and one for what is inside of them, since both stand at once. */
 #include "scan/job/job.h"
 
+#include <pthread.h>
+
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/require.h"
@@ -25,13 +27,22 @@ struct job {
     struct job_options options;
     struct worker workers[CREW_THREADS_MAX + 1]; /* the last one is the caller's */
     struct crew *crew;
-    _Atomic uint64_t done; /* files */
+    pthread_t adder;                  /* the thread that calls job_add */
+    _Atomic uint64_t done, unchanged; /* files: that were read, that need not be */
 };
 
 static bool
 is_stopped(const struct job *job)
 {
     return job->options.stop && atomic_load_explicit(job->options.stop, memory_order_relaxed);
+}
+
+/* Made when it is needed: a second scan reads few files, and a rule set's memory is some MiB. */
+static struct scan *
+new_scan(const struct job *job)
+{
+    struct scan_options scanning = {.timeout_seconds = job->options.file_seconds_max};
+    return scan_new(job->options.rules, &scanning);
 }
 
 /* ---- what is found ---- */
@@ -100,6 +111,8 @@ scan_member(void *context, const struct unpack_member *member)
     struct err err;
     worker->counts.members++;
     worker->counts.member_bytes += member->data.n;
+    if (!worker->members)
+        worker->members = new_scan(worker->job);
     if (scan_data(worker->members, member->data, &err) != OK) {
         skip(worker, SKIP_TIME, member->path, err.text);
     } else {
@@ -185,6 +198,8 @@ scan_open_file(struct worker *worker, int fd, usec started)
     const struct job_options *options = &worker->job->options;
     struct file_identity after;
     struct err err;
+    if (!worker->files)
+        worker->files = new_scan(worker->job);
     errcode code = scan_descriptor(worker->files, fd, worker->path, &err);
     if (code != OK) {
         skip(worker, skip_of(code), worker->path, err.text);
@@ -236,7 +251,7 @@ scan_one(void *context, unsigned number, const char *path)
 struct walking {
     const struct job_options *options;
     struct job *job; /* NULL: files are only counted */
-    uint64_t count;
+    _Atomic uint64_t count;
 };
 
 static bool
@@ -260,10 +275,7 @@ is_unchanged(struct job *job, const char *path, const struct file_info *info)
     struct file_identity identity = file_identity_of_info(info);
     if (!cache_has(job->options.cache, &identity))
         return false;
-    struct worker *own = &job->workers[CREW_THREADS_MAX];
-    own->counts.files++;
-    own->counts.unchanged++;
-    atomic_fetch_add_explicit(&job->done, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&job->unchanged, 1, memory_order_relaxed);
     return true;
 }
 
@@ -271,13 +283,13 @@ static bool
 walked(void *context, const char *path, const struct file_info *info)
 {
     struct walking *walking = context;
-    walking->count++;
-    if (walking->job) {
-        if (!is_unchanged(walking->job, path, info))
-            crew_add(walking->job->crew, path);
-        if (walking->options->tick)
-            walking->options->tick(walking->options->context, walking->job->done);
-    }
+    struct job *job = walking->job;
+    if (!job)
+        atomic_fetch_add_explicit(&walking->count, 1, memory_order_relaxed);
+    else if (!is_unchanged(job, path, info))
+        crew_add(job->crew, path);
+    if (job && walking->options->tick && pthread_equal(pthread_self(), job->adder))
+        walking->options->tick(walking->options->context, job->done + job->unchanged);
     return !walking->options->stop ||
            !atomic_load_explicit(walking->options->stop, memory_order_relaxed);
 }
@@ -298,7 +310,8 @@ walk_all(const struct job_options *options, struct job *job, const char *path)
                                         .found = walked,
                                         .unread = unread,
                                         .enters = enters,
-                                        .context = &walking};
+                                        .context = &walking,
+                                        .threads = options->threads};
     struct err err;
     if (walk(path, &walk_options, &err) != OK)
         unread(&walking, &err);
@@ -308,6 +321,7 @@ walk_all(const struct job_options *options, struct job *job, const char *path)
 void
 job_add(struct job *job, const char *path)
 {
+    job->adder = pthread_self();
     walk_all(&job->options, job, path);
 }
 
@@ -354,6 +368,8 @@ job_process(struct job *job, const struct process *process, uint32_t pid, const 
     worker->counts.processes++;
     for (size_t i = 0; process_region_at(process, i, &region); i++)
         worker->counts.process_bytes += region.size;
+    if (!worker->files)
+        worker->files = new_scan(job);
     if (scan_process(worker->files, process, &err) != OK) {
         report_skip(job->options.report, SKIP_PROCESS, subject, err.text);
         return;
@@ -365,23 +381,13 @@ job_process(struct job *job, const struct process *process, uint32_t pid, const 
 
 /* ---- all ---- */
 
-static void
-make_worker(struct job *job, struct worker *worker)
-{
-    struct scan_options scanning = {.timeout_seconds = job->options.file_seconds_max};
-    worker->job = job;
-    worker->files = scan_new(job->options.rules, &scanning);
-    worker->members = scan_new(job->options.rules, &scanning);
-}
-
 struct job *
 job_new(const struct job_options *options)
 {
     struct job *job = mem_calloc(1, sizeof *job);
     job->options = *options;
-    for (unsigned i = 0; i < options->threads; i++)
-        make_worker(job, &job->workers[i]);
-    make_worker(job, &job->workers[CREW_THREADS_MAX]);
+    for (unsigned i = 0; i <= CREW_THREADS_MAX; i++)
+        job->workers[i].job = job;
     job->crew = crew_new(options->threads, scan_one, job);
     return job;
 }
@@ -399,6 +405,8 @@ job_free(struct job *job)
     if (!job)
         return;
     job_finish(job);
+    struct report_counts unchanged = {.files = job->unchanged, .unchanged = job->unchanged};
+    report_count(job->options.report, &unchanged);
     for (unsigned i = 0; i <= CREW_THREADS_MAX; i++) {
         struct worker *worker = &job->workers[i];
         report_count(job->options.report, &worker->counts);

@@ -14,8 +14,10 @@ struct walk_options {
     /* A regular file, as it was when the walk met it; false ends the walk. */
     bool (*found)(void *context, const char *path, const struct file_info *info);
     void (*unread)(void *context, const struct err *err);
-    bool (*enters)(void *context, const char *path); /* false leaves a folder out; NULL: into all */
+    /* Asked where another file system begins: false leaves the folder out. NULL: into all. */
+    bool (*enters)(void *context, const char *path);
     void *context;
+    unsigned threads; /* that read folders and call the functions above; 0 and 1: the caller's */
 };
 /* Gives the path of each regular file below PATH, or PATH itself when it is one. What cannot be
  * read is told and left out; a PATH that cannot be is an error. */
