@@ -98,6 +98,14 @@ if command -v zip >/dev/null && command -v python3 >/dev/null; then
     scan --no-cache --json --shallow files >json
     is "$(jq -c '[(.findings | map(select(.inside)) | length), .looked_at.members]' json)" '[0,0]' \
         'or left alone'
+    rm -r files/*
+    tar czf files/deep.tgz eicar.com
+    sleep 2.1
+    scan --json --shallow files >json
+    is "$(jq -c '[.findings[].name]' json)" '[]' 'where nothing is found then'
+    scan --json files >json
+    is "$(jq -c '[.findings[].name]' json)" '["eicar","eicar.com"]' \
+        'and nothing is remembered either'
 else
     skip 'archives' 'zip or python3 is not there'
 fi

@@ -144,8 +144,12 @@ look_inside(struct worker *worker)
     const struct job_options *options = &worker->job->options;
     str content = scan_content(worker->files);
     struct unpack_sink sink = {worker, scan_member, skipped_member};
-    if (options->is_shallow || !unpack_wants(content, worker->path))
+    if (!unpack_wants(content, worker->path))
         return;
+    if (options->is_shallow) {
+        worker->is_whole = false; /* a deep scan has something to do here */
+        return;
+    }
     if (!worker->unpack)
         worker->unpack = unpack_new(&options->unpack);
     unpack_each(worker->unpack, content, path_base(worker->path), &sink);
