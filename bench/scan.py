@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scan engine beside yara and libyara: rules and files for bench/scan_bench."""
+import hashlib
 import os
 import random
 import resource
@@ -27,7 +28,14 @@ def unpack_rules(archives, folder):
     return path
 
 
-def sample(folder):
+def million_hashes(path):
+    """Digests of no file, under some hundred names."""
+    with open(path, "w", encoding="ascii") as file:
+        for i in range(1000000):
+            file.write(f"{hashlib.sha256(b'%d' % i).hexdigest()}  Family.{i * 7919 % 300}\n")
+
+
+def sample(folder, bytes_wanted=SAMPLE_BYTES):
     """Files of /usr in an order that is the same for the same machine, until they are enough."""
     paths = []
     for top, folders, files in os.walk("/usr"):
@@ -44,7 +52,7 @@ def sample(folder):
                 continue
             out.write(name + "\n")
             total += size
-            if total >= SAMPLE_BYTES:
+            if total >= bytes_wanted:
                 break
     return path, total
 
