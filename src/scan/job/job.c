@@ -259,11 +259,11 @@ struct walking {
 };
 
 static bool
-enters(void *context, const char *path)
+enters(void *context, const char *path, bool is_other)
 {
     const struct walking *walking = context;
     const char *what;
-    if (!job_leaves_out(path, walking->options->takes_network, &what))
+    if (!is_other || !job_leaves_out(path, walking->options->takes_network, &what))
         return true;
     if (walking->job)
         report_skip(walking->options->report, SKIP_FOLDER, path, what);

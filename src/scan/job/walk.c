@@ -208,12 +208,11 @@ list(struct reading *reading, const char *path, struct err *err)
     return n < 0 ? err_set_errno(err, "cannot read the folder %s", path) : OK;
 }
 
-/* Where another file system begins it is asked for. */
 static bool
 is_wanted(const struct walk_options *options, const struct folder *folder, const struct stat *info)
 {
-    return folder->is_top || !options->enters || info->st_dev == folder->device ||
-           options->enters(options->context, folder->path);
+    return folder->is_top || !options->enters ||
+           options->enters(options->context, folder->path, info->st_dev != folder->device);
 }
 
 static errcode

@@ -14,8 +14,9 @@ struct walk_options {
     /* A regular file, as it was when the walk met it; false ends the walk. */
     bool (*found)(void *context, const char *path, const struct file_info *info);
     void (*unread)(void *context, const struct err *err);
-    /* Asked where another file system begins: false leaves the folder out. NULL: into all. */
-    bool (*enters)(void *context, const char *path);
+    /* Asked of each folder below; IS_OTHER where another file system than that of the folder above
+     * begins. False leaves it out. NULL: into all. */
+    bool (*enters)(void *context, const char *path, bool is_other);
     void *context;
     unsigned threads; /* that read folders and call the functions above; 0 and 1: the caller's */
 };

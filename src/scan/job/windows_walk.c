@@ -33,7 +33,8 @@ static void
 push(struct walking *walking, const char *path)
 {
     struct err err;
-    if (walking->options->enters && !walking->options->enters(walking->options->context, path))
+    if (walking->options->enters &&
+        !walking->options->enters(walking->options->context, path, false))
         return;
     if (walking->count == FOLDERS_MAX) {
         err_set(&err, ERR_LIMIT, "%s is left out: more than %d folders wait", path, FOLDERS_MAX);
@@ -185,7 +186,7 @@ walk(const char *given, const struct walk_options *options, struct err *err)
     struct file_info info;
     if (!wide_full(given, top, sizeof top))
         return err_set_errno(err, "cannot read %s", given);
-    if (options->enters && !options->enters(options->context, top))
+    if (options->enters && !options->enters(options->context, top, true))
         return OK;
     errcode code = file_info_at(top, &info, err);
     if (code != OK)

@@ -92,22 +92,16 @@ add_folder(struct file_watch *watch, const char *path)
         watch->unwatched++;
 }
 
-struct adding {
-    struct file_watch *watch;
-    uint64_t device;
-};
-
 static bool
-enters(void *context, const char *path)
+enters(void *context, const char *path, bool is_other)
 {
-    const struct adding *adding = context;
-    struct file_info info;
-    for (size_t i = 0; i < adding->watch->left_out_count; i++)
-        if (is_below(path, adding->watch->left_out[i]))
+    struct file_watch *watch = context;
+    for (size_t i = 0; i < watch->left_out_count; i++)
+        if (is_below(path, watch->left_out[i]))
             return false;
-    if (file_info_at(path, &info, NULL) != OK || info.device != adding->device)
+    if (is_other)
         return false;
-    add_folder(adding->watch, path);
+    add_folder(watch, path);
     return true;
 }
 
@@ -121,9 +115,8 @@ passes(void *context, const char *path, const struct file_info *info)
 void
 inotify_add(struct file_watch *watch, const char *path)
 {
-    struct adding adding = {.watch = watch};
     const struct walk_options options = {
-        .recursive = true, .found = passes, .enters = enters, .context = &adding};
+        .recursive = true, .found = passes, .enters = enters, .context = watch};
     struct file_info info;
     char folder[PATH_TEXT];
     if (file_info_at(path, &info, NULL) != OK)
@@ -133,7 +126,6 @@ inotify_add(struct file_watch *watch, const char *path)
         if (str_copy(above, folder, sizeof folder))
             add_folder(watch, folder);
     } else if (info.kind == FILE_FOLDER) {
-        adding.device = info.device;
         add_folder(watch, path);
         walk(path, &options, NULL);
     }
