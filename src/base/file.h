@@ -50,6 +50,13 @@ errcode file_commit_temp(int fd, const char *temp_path, const char *path, struct
 errcode file_create_unnamed(const char *folder, int *ret_fd, struct err *err);
 /* Writes all of it; short writes are continued. NAME is for the message. */
 errcode file_write_fd(int fd, str content, const char *name, struct err *err);
+/* The same from OFFSET on, wherever the descriptor stands. */
+errcode file_write_at(int fd, uint64_t offset, str content, const char *name, struct err *err);
+/* Waits until it is on the disk. */
+errcode file_sync(int fd, const char *name, struct err *err);
+errcode file_cut(int fd, uint64_t size, const char *name, struct err *err);
+/* What is read next comes from the disk, not from memory, where the system does that. */
+void file_forget(int fd);
 /* Makes the folder and those above it (mode 0750), each durably; fine when it is there. */
 errcode folder_make(const char *path, struct err *err);
 errcode folder_sync(const char *path, struct err *err);
@@ -61,5 +68,7 @@ bool file_exists(const char *path);
  * separates as '/' does. */
 /* Joins with '/', into PATH_TEXT bytes; ERR_LIMIT when it does not fit. */
 errcode path_join(char out[PATH_TEXT], const char *folder, const char *name, struct err *err);
+/* Whether it begins at the root, of a drive or server on Windows. */
+bool path_is_full(str path);
 /* The part after the last separator. */
 const char *path_base(const char *path);

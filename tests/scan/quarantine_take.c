@@ -3,7 +3,7 @@
  * tests/cli/quarantine.t. */
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "scan/quarantine/linux_process.h"
+#include "scan/quarantine/stop.h"
 
 #include <stdio.h>
 

@@ -5,7 +5,7 @@
 #include "base/require.h"
 #include "base/tap.h"
 #include "quarantine_steps.h"
-#include "scan/quarantine/linux_process.h"
+#include "scan/quarantine/stop.h"
 #include "scan/quarantine/text.h"
 
 #include <errno.h>

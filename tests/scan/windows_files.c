@@ -14,7 +14,10 @@ bool
 make_link(const char *target, const char *path)
 {
     cleanup(cleanup_free) wchar_t *to = wide_path(target), *from = wide_path(path);
-    return to && from && CreateSymbolicLinkW(from, to, SYMBOLIC_LINK_FLAG_DIRECTORY);
+    struct file_info info;
+    /* Wine 8 says that it made one, and did not. */
+    return to && from && CreateSymbolicLinkW(from, to, SYMBOLIC_LINK_FLAG_DIRECTORY) &&
+           file_info_at(path, &info, NULL) == OK && info.kind == FILE_LINK;
 }
 
 int

@@ -69,6 +69,43 @@ file_read_at(int fd, uint64_t offset, void *out, size_t n, const char *name, siz
 }
 
 errcode
+file_write_at(int fd, uint64_t offset, str content, const char *name, struct err *err)
+{
+    while (content.n > 0) {
+        ssize_t n = pwrite(fd, content.p, content.n, (off_t)offset);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_set_errno(err, "cannot write %s", name);
+        content = str_from(content, (size_t)n);
+        offset += (uint64_t)n;
+    }
+    return OK;
+}
+
+errcode
+file_sync(int fd, const char *name, struct err *err)
+{
+    if (fsync(fd) != 0)
+        return err_set_errno(err, "cannot write %s to the disk", name);
+    return OK;
+}
+
+errcode
+file_cut(int fd, uint64_t size, const char *name, struct err *err)
+{
+    if (ftruncate(fd, (off_t)size) != 0)
+        return err_set_errno(err, "cannot cut %s", name);
+    return OK;
+}
+
+void
+file_forget(int fd)
+{
+    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+}
+
+errcode
 file_map_fd(int fd, const char *name, struct file_map *ret, struct err *err)
 {
     uint64_t size;
@@ -211,6 +248,12 @@ bool
 file_exists(const char *path)
 {
     return access(path, F_OK) == 0;
+}
+
+bool
+path_is_full(str path)
+{
+    return str_starts(path, STR("/"));
 }
 
 const char *

@@ -25,8 +25,8 @@ secret_wipe(void *p, size_t n)
     explicit_bzero(p, n);
 }
 
-static errcode
-make_closed(const char *path, struct err *err)
+errcode
+secret_folder_make(const char *path, struct err *err)
 {
     char above[PATH_TEXT];
     size_t n = (size_t)(path_base(path) - path);
@@ -44,7 +44,7 @@ errcode
 secret_folder(const char *path, bool closed, struct err *err)
 {
     struct stat info;
-    errcode code = closed ? make_closed(path, err) : folder_make(path, err);
+    errcode code = closed ? secret_folder_make(path, err) : folder_make(path, err);
     if (code != OK)
         return code;
     if (stat(path, &info) != 0)

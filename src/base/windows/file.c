@@ -90,6 +90,44 @@ file_read_at(int fd, uint64_t offset, void *out, size_t n, const char *name, siz
 }
 
 errcode
+file_write_at(int fd, uint64_t offset, str content, const char *name, struct err *err)
+{
+    while (content.n > 0) {
+        OVERLAPPED place = {.Offset = (DWORD)offset, .OffsetHigh = (DWORD)(offset >> 32)};
+        DWORD n;
+        if (!WriteFile(handle_of(fd), content.p,
+                       content.n < BLOCK_MAX ? (DWORD)content.n : BLOCK_MAX, &n, &place))
+            return err_set_errno(err, "cannot write %s", name);
+        content = str_from(content, n);
+        offset += n;
+    }
+    return OK;
+}
+
+errcode
+file_sync(int fd, const char *name, struct err *err)
+{
+    if (!FlushFileBuffers(handle_of(fd)))
+        return err_set_errno(err, "cannot write %s to the disk", name);
+    return OK;
+}
+
+errcode
+file_cut(int fd, uint64_t size, const char *name, struct err *err)
+{
+    FILE_END_OF_FILE_INFO end = {.EndOfFile.QuadPart = (LONGLONG)size};
+    if (!SetFileInformationByHandle(handle_of(fd), FileEndOfFileInfo, &end, sizeof end))
+        return err_set_errno(err, "cannot cut %s", name);
+    return OK;
+}
+
+void
+file_forget(int fd)
+{
+    (void)fd;
+}
+
+errcode
 file_map_fd(int fd, const char *name, struct file_map *ret, struct err *err)
 {
     uint64_t size;
@@ -256,6 +294,13 @@ bool
 file_exists(const char *path)
 {
     return attributes_of(path) != INVALID_FILE_ATTRIBUTES;
+}
+
+bool
+path_is_full(str path)
+{
+    bool is_drive = path.n > 2 && path.p[1] == ':' && is_separator(path.p[2]);
+    return is_drive || (path.n > 2 && is_separator(path.p[0]) && is_separator(path.p[1]));
 }
 
 const char *

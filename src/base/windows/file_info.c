@@ -57,7 +57,8 @@ handle_ticks(int64_t nanoseconds)
 enum file_kind
 handle_kind(DWORD attributes, DWORD tag, bool is_folder)
 {
-    if (attributes & FILE_ATTRIBUTE_REPARSE_POINT && IsReparseTagNameSurrogate(tag))
+    /* Where no tag is told, none is trusted. */
+    if (attributes & FILE_ATTRIBUTE_REPARSE_POINT && (tag == 0 || IsReparseTagNameSurrogate(tag)))
         return FILE_LINK;
     if (is_folder)
         return FILE_FOLDER;

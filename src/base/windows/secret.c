@@ -158,8 +158,8 @@ make_closed(const char *path)
     return made;
 }
 
-static errcode
-make(const char *path, struct err *err)
+errcode
+secret_folder_make(const char *path, struct err *err)
 {
     char above[PATH_TEXT];
     size_t n = (size_t)(path_base(path) - path);
@@ -198,7 +198,7 @@ errcode
 secret_folder(const char *path, bool closed, struct err *err)
 {
     HANDLE handle;
-    errcode code = make(path, err);
+    errcode code = secret_folder_make(path, err);
     if (code == OK)
         code = open_checked(path, FILE_READ_ATTRIBUTES, closed, FILE_FOLDER, &handle, err);
     if (code == OK)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/quarantine/about.h"
 
+#include "base/file.h"
+
 enum { HAS_BEFORE = 1, HAS_AFTER = 2 };
 
 struct head {
@@ -68,7 +70,7 @@ check(const struct head *head, const struct about *about, struct err *err)
         return err_set(err, ERR_CORRUPT, "of a kind that is unknown");
     if (has_nul(about->path) || has_nul(about->why))
         return err_set(err, ERR_CORRUPT, "a text has a NUL byte");
-    if (head->kind != QUARANTINE_PROCESS && !str_starts(about->path, STR("/")))
+    if (head->kind != QUARANTINE_PROCESS && !path_is_full(about->path))
         return err_set(err, ERR_CORRUPT, "the path does not begin at the root");
     return OK;
 }

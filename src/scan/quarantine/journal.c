@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/quarantine/journal.h"
 
+#include "base/file.h"
+
 enum { ALIGN = 8, CHECKSUM = 16, RECORD_MAGIC = 0x314a514b /* KQJ1 */ };
 
 static const char magic[JOURNAL_MAGIC + 1] = "KHQJNL1\n";
@@ -67,6 +69,16 @@ journal_target_write(const struct target *target, struct buf *out)
     buf_str(out, target->temp);
 }
 
+/* What separates parts on any system. */
+static bool
+is_one_part(str name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] == '/' || name.p[i] == '\\' || name.p[i] == ':')
+            return false;
+    return true;
+}
+
 errcode
 journal_target_parse(str bytes, struct target *ret, struct err *err)
 {
@@ -82,8 +94,7 @@ journal_target_parse(str bytes, struct target *ret, struct err *err)
                             .replaced = head.replaced,
                             .path = {rest.p, head.path}};
     target.temp = (str){rest.p + head.path, head.temp};
-    if (!str_starts(target.path, STR("/")) || memchr(rest.p, 0, rest.n) ||
-        (head.temp > 0 && memchr(target.temp.p, '/', head.temp)))
+    if (!path_is_full(target.path) || memchr(rest.p, 0, rest.n) || !is_one_part(target.temp))
         return err_set(err, ERR_CORRUPT, "a target has no such name");
     *ret = target;
     return OK;

@@ -25,8 +25,6 @@ struct file_identity {
 /* Of an open file, without its digest. */
 errcode file_identity_of(int fd, const char *name, struct file_identity *ret, struct err *err);
 struct file_identity file_identity_of_info(const struct file_info *info);
-struct stat;
-struct file_identity file_identity_of_stat(const struct stat *status); /* Linux only */
 
 enum {
     QUARANTINE_NETWORK = 1, /* also from network file systems */
@@ -45,7 +43,8 @@ errcode quarantine_take_line(struct quarantine *quarantine, const char *path, si
                              const char *why, unsigned flags, uint64_t *ret_number,
                              struct err *err);
 /* Ends a process that still runs the program that it did when it was found (STARTED: its start
- * time, field 22 of /proc/PID/stat; PROGRAM: what /proc/PID/exe said, NULL: any), and notes it. */
+ * time, field 22 of /proc/PID/stat or what GetProcessTimes says; PROGRAM: what /proc/PID/exe or
+ * QueryFullProcessImageName said, NULL: any), and notes it. */
 errcode quarantine_stop(struct quarantine *quarantine, uint32_t pid, uint64_t started,
                         const char *program, const char *why, uint64_t *ret_number,
                         struct err *err);

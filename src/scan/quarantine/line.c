@@ -2,7 +2,7 @@
 /* Lines of text files: out of them, and back between the lines that they stood between. */
 #include "base/cleanup.h"
 #include "base/require.h"
-#include "scan/quarantine/linux_inner.h"
+#include "scan/quarantine/inner.h"
 #include "scan/quarantine/text.h"
 
 #include <inttypes.h>
@@ -66,15 +66,12 @@ static errcode
 take_line(struct swap *swap, size_t line, str text, const char *why, struct err *err)
 {
     str found;
+    struct buf attributes = BUF(ABOUT_ATTRIBUTES);
     errcode code = find_line(swap, line, text, &found, err);
     if (code != OK)
         return code;
     struct about about = {.kind = QUARANTINE_LINE,
-                          .mode = swap->status.st_mode & 07777,
-                          .owner = swap->status.st_uid,
-                          .group = swap->status.st_gid,
-                          .identity = file_identity_of_stat(&swap->status),
-                          .accessed = nanoseconds(&swap->status.st_atim),
+                          .identity = file_identity_of_info(&swap->info),
                           .taken = clock_now(),
                           .size = found.n,
                           .sha256 = sha256_of(found),
@@ -84,6 +81,11 @@ take_line(struct swap *swap, size_t line, str text, const char *why, struct err 
     if (about.why.n > ABOUT_WHY)
         about.why.n = ABOUT_WHY;
     about.identity.sha256 = sha256_of(buf_view(&swap->text));
+    code = metadata_read(swap->fd, swap->place.path, &about, &attributes, err);
+    buf_clear(&attributes);
+    about.attributes = (str){0}; /* they stay with the text file */
+    if (code != OK)
+        return code;
     swap->number = swap->quarantine->next++;
     code = copy_line(swap->quarantine, swap->number, &about, found, err);
     return code == OK ? take_out(swap, &about, found, err) : code;

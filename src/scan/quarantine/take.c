@@ -3,9 +3,7 @@
  * name goes. */
 #include "base/cleanup.h"
 #include "base/require.h"
-#include "scan/quarantine/linux_inner.h"
-
-#include <fcntl.h>
+#include "scan/quarantine/inner.h"
 
 static errcode
 changed(const struct place *place, struct err *err)
@@ -18,10 +16,10 @@ changed(const struct place *place, struct err *err)
 
 /* The file that was scanned, with no other name, not written to. */
 static bool
-is_same(const struct stat *status, const struct file_identity *identity)
+is_same(const struct file_info *info, const struct file_identity *identity)
 {
-    struct file_identity now = file_identity_of_stat(status);
-    return S_ISREG(status->st_mode) && status->st_nlink == 1 && identity_eq(&now, identity) &&
+    struct file_identity now = file_identity_of_info(info);
+    return info->kind == FILE_REGULAR && info->links == 1 && identity_eq(&now, identity) &&
            now.changed == identity->changed;
 }
 
@@ -29,8 +27,8 @@ is_same(const struct stat *status, const struct file_identity *identity)
 static errcode
 look_again(const struct place *place, int fd, const struct file_identity *identity, struct err *err)
 {
-    struct stat open_one, named;
-    if (fstat(fd, &open_one) != 0 || !place_look(place, &named))
+    struct file_info open_one, named;
+    if (file_info_of(fd, place->path, &open_one, NULL) != OK || !place_look(place, &named))
         return changed(place, err);
     return is_same(&open_one, identity) && is_same(&named, identity) ? OK : changed(place, err);
 }
@@ -73,19 +71,19 @@ make_copy(struct quarantine *quarantine, uint64_t number, const struct place *pl
 
 /* From here on the copy is there. */
 static errcode
-remove_original(struct quarantine *quarantine, uint64_t number, const struct place *place, int fd,
+remove_original(struct quarantine *quarantine, uint64_t number, const struct place *place, int *fd,
                 const struct about *about, struct err *err)
 {
-    errcode code = look_again(place, fd, &about->identity, err);
+    errcode code = look_again(place, *fd, &about->identity, err);
     bool is_begun = false;
     if (code == OK) {
         code = store_append_about(quarantine, number, about, err);
         is_begun = code == OK;
     }
     if (code == OK)
-        code = look_again(place, fd, &about->identity, err);
-    if (code == OK && unlinkat(place->folder, place->name, 0) != 0)
-        code = err_set_errno(err, "cannot remove %s", place->path);
+        code = look_again(place, *fd, &about->identity, err);
+    if (code == OK)
+        code = place_remove(place, fd, err);
     if (code != OK) {
         copy_remove(quarantine, number, NULL);
         if (is_begun)
@@ -94,7 +92,7 @@ remove_original(struct quarantine *quarantine, uint64_t number, const struct pla
     }
     list_find(&quarantine->list, number)->has_copy = true;
     /* A name that comes back after a crash is one too many, not one too few. */
-    if (fsync(place->folder) == 0)
+    if (room_sync(&place->room, NULL) == OK)
         store_settle(quarantine, JOURNAL_TAKEN, number);
     else
         list_find(&quarantine->list, number)->state = ENTRY_TAKEN;
@@ -105,21 +103,19 @@ remove_original(struct quarantine *quarantine, uint64_t number, const struct pla
 static errcode
 check_outside(const struct quarantine *quarantine, const struct place *place, struct err *err)
 {
-    struct stat own, folder;
-    if (fstat(quarantine->fd, &own) == 0 && fstat(place->folder, &folder) == 0 &&
-        (own.st_dev != folder.st_dev || own.st_ino != folder.st_ino))
+    if (!room_is_same(&quarantine->room, &place->room))
         return OK;
     return err_set(err, ERR_USAGE, "%s is a file of the quarantine itself", place->path);
 }
 
 static errcode
-take_file(struct quarantine *quarantine, const struct place *place, int fd, struct about *about,
+take_file(struct quarantine *quarantine, const struct place *place, int *fd, struct about *about,
           struct err *err)
 {
     uint64_t number = quarantine->next++;
-    errcode code = look_again(place, fd, &about->identity, err);
+    errcode code = look_again(place, *fd, &about->identity, err);
     if (code == OK)
-        code = make_copy(quarantine, number, place, fd, about, err);
+        code = make_copy(quarantine, number, place, *fd, about, err);
     if (code == OK)
         code = remove_original(quarantine, number, place, fd, about, err);
     return code == OK || code == ERR_BUSY ? code
@@ -132,7 +128,7 @@ quarantine_take(struct quarantine *quarantine, const char *path,
                 uint64_t *ret_number, struct err *err)
 {
     struct place place;
-    struct stat status;
+    struct file_info info;
     struct buf attributes = BUF(ABOUT_ATTRIBUTES);
     cleanup(cleanup_close) int fd = -1;
     errcode code = place_open(path, &place, err);
@@ -141,7 +137,7 @@ quarantine_take(struct quarantine *quarantine, const char *path,
     if (code == OK)
         code = place_permits(&place, flags, err);
     if (code == OK)
-        code = place_open_file(&place, &fd, &status, err);
+        code = place_open_file(&place, &fd, &info, err);
     struct about about = {.kind = QUARANTINE_FILE,
                           .identity = *identity,
                           .taken = clock_now(),
@@ -152,9 +148,9 @@ quarantine_take(struct quarantine *quarantine, const char *path,
     if (about.why.n > ABOUT_WHY)
         about.why.n = ABOUT_WHY;
     if (code == OK)
-        code = metadata_read(fd, place.path, &status, &about, &attributes, err);
+        code = metadata_read(fd, place.path, &about, &attributes, err);
     if (code == OK)
-        code = take_file(quarantine, &place, fd, &about, err);
+        code = take_file(quarantine, &place, &fd, &about, err);
     if (code == OK)
         *ret_number = quarantine->next - 1;
     buf_clear(&attributes);

@@ -3,7 +3,7 @@
  * needs to run. */
 #include "base/cleanup.h"
 #include "base/require.h"
-#include "scan/quarantine/linux_inner.h"
+#include "scan/quarantine/inner.h"
 
 #include <dirent.h>
 #include <linux/magic.h>
@@ -32,7 +32,7 @@ is_network(const struct place *place)
                                      0x47504653 /* GPFS */,
                                      0x19830326 /* BeeGFS */};
     struct statfs status;
-    if (fstatfs(place->folder, &status) != 0)
+    if (fstatfs((int)place->room.handle, &status) != 0)
         return false;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if ((uint32_t)status.f_type == types[i])
@@ -127,8 +127,8 @@ is_of_system(str path, bool knows_packages)
     return false;
 }
 
-static unsigned
-asks(const struct place *place)
+unsigned
+place_asks(const struct place *place)
 {
     bool knows_packages = false;
     str path = str_of(place->path);
@@ -136,32 +136,4 @@ asks(const struct place *place)
     if (is_packaged(path, &knows_packages) || is_of_system(path, knows_packages))
         flags |= QUARANTINE_SYSTEM;
     return flags;
-}
-
-unsigned
-quarantine_asks(const char *path)
-{
-    struct place place;
-    if (place_open(path, &place, NULL) != OK)
-        return 0;
-    unsigned flags = asks(&place);
-    place_close(&place);
-    return flags;
-}
-
-errcode
-place_permits(const struct place *place, unsigned flags, struct err *err)
-{
-    unsigned missing = asks(place) & ~flags;
-    if (missing & QUARANTINE_NETWORK)
-        return err_set(err, ERR_DENIED,
-                       "%s lies on a network file system: it is other machines' too, and is left "
-                       "there unless that is asked for",
-                       place->path);
-    if (missing & QUARANTINE_SYSTEM)
-        return err_set(err, ERR_DENIED,
-                       "%s is of a package or of the system, which may not start without it; it is "
-                       "left there unless that is asked for",
-                       place->path);
-    return OK;
 }

@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of the quarantine on Linux share. */
+/* What the files of the quarantine share. */
 #pragma once
 
 #include "base/file.h"
 #include "scan/quarantine/copy.h"
 #include "scan/quarantine/identity.h"
 #include "scan/quarantine/list.h"
-
-#include <sys/stat.h>
-#include <unistd.h>
+#include "scan/quarantine/room.h"
 
 struct quarantine {
     struct list list;
-    char folder[PATH_TEXT];
-    int fd, lock, journal; /* of the folder and of two files in it */
-    uint64_t end;          /* of the journal */
-    uint64_t next;         /* number that is free */
-    bool is_broken;        /* the journal's end on the disk is unknown */
+    char folder[PATH_TEXT]; /* as it was given */
+    struct room room;
+    int lock, journal; /* of two files in it */
+    uint64_t end;      /* of the journal */
+    uint64_t next;     /* number that is free */
+    bool is_broken;    /* the journal's end on the disk is unknown */
     struct buf notes;
 };
 
-/* ---- linux_store.c ---- */
+/* ---- store.c ---- */
 /* Adds a record and makes it durable; then the list knows of it. */
 errcode store_append(struct quarantine *quarantine, enum journal_kind kind, uint64_t number,
                      str payload, struct err *err);
@@ -31,10 +30,10 @@ errcode store_append_target(struct quarantine *quarantine, enum journal_kind kin
 /* For what is done already: when it cannot be written now, the next start finds out by itself. */
 void store_settle(struct quarantine *quarantine, enum journal_kind kind, uint64_t number);
 
-/* ---- linux_recover.c ---- */
+/* ---- recover.c ---- */
 errcode quarantine_recover(struct quarantine *quarantine, struct err *err);
 
-/* ---- linux_copy.c ---- */
+/* ---- copies.c ---- */
 enum { COPY_NAME = 32, COPY_BLOCK = 256 << 10 };
 char *copy_name(uint64_t number, const char *ending, char out[COPY_NAME]);
 /* A copy that is being written. */
@@ -71,51 +70,56 @@ errcode copy_next(struct copy_reader *reader, char *out, size_t *ret_n, struct e
 void copy_close(struct copy_reader *reader);
 errcode copy_remove(struct quarantine *quarantine, uint64_t number, struct err *err);
 
-/* ---- linux_place.c ---- */
+/* ---- quarantine_linux, quarantine_windows ---- */
 /* A name in a folder that is held open, so that nobody can put another folder there. */
 struct place {
-    int folder;
+    struct room room;
     char path[PATH_TEXT]; /* from the root */
     const char *name;     /* its last part */
 };
 errcode place_open(const char *path, struct place *ret, struct err *err);
 static inline void
-place_close(const struct place *place)
+place_close(struct place *place)
 {
-    if (place->folder >= 0)
-        close(place->folder);
+    room_close(&place->room);
 }
 /* False when nothing is there. */
-bool place_look(const struct place *place, struct stat *ret);
-/* A regular file of one name that may be removed. */
-errcode place_open_file(const struct place *place, int *ret_fd, struct stat *ret_status,
-                        struct err *err);
-static inline int64_t
-nanoseconds(const struct timespec *time)
+static inline bool
+place_look(const struct place *place, struct file_info *ret)
 {
-    return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+    return room_look(&place->room, place->name, ret);
 }
+/* A regular file of one name that may be removed. On Windows nobody can write or rename it until it
+ * is closed. */
+errcode place_open_file(const struct place *place, int *ret_fd, struct file_info *ret,
+                        struct err *err);
+/* Removes the name of the open file, of which it was just seen that it is still its; on Windows the
+ * file itself, and closes it. */
+errcode place_remove(const struct place *place, int *fd, struct err *err);
 
-/* ---- linux_asks.c ---- */
+/* ---- asks.c; quarantine_linux, quarantine_windows ---- */
+unsigned place_asks(const struct place *place);
 errcode place_permits(const struct place *place, unsigned flags, struct err *err);
 
-/* ---- linux_metadata.c ---- */
+/* ---- quarantine_linux, quarantine_windows ---- */
 /* Owner, mode, times, attributes; ATTRIBUTES owns what the last are a view of. */
-errcode metadata_read(int fd, const char *name, const struct stat *status, struct about *about,
-                      struct buf *attributes, struct err *err);
+errcode metadata_read(int fd, const char *name, struct about *about, struct buf *attributes,
+                      struct err *err);
 /* As far as it is permitted; NOTES gets a line for what is not. */
 void metadata_put(int fd, const struct about *about, struct buf *notes);
+/* Times of now. */
+errcode metadata_touch(int fd, const char *name, struct err *err);
 
-/* ---- linux_swap.c ---- */
+/* ---- swap.c ---- */
 /* A text file that is to be replaced by another content. */
 struct swap {
     struct quarantine *quarantine;
     uint64_t number;
     enum journal_kind kind; /* JOURNAL_SWAPPING or JOURNAL_RESTORING */
     struct place place;
-    int fd;             /* of the file as it is */
-    struct stat status; /* before `text` was read */
-    bool keeps_temp;    /* it is someone else's */
+    int fd;                /* of the file as it is */
+    struct file_info info; /* before `text` was read */
+    bool keeps_temp;       /* it is someone else's */
     struct buf text;
 };
 enum { SWAP_TEXT = 16 << 20 }; /* bytes */
@@ -125,6 +129,6 @@ errcode swap_open(const char *path, struct swap *ret, struct err *err);
 errcode swap_commit(struct swap *swap, str content, struct buf *notes, struct err *err);
 void swap_close(struct swap *swap);
 
-/* ---- linux_line.c ---- */
+/* ---- line.c ---- */
 errcode line_restore(struct quarantine *quarantine, const struct entry *entry,
                      struct copy_reader *reader, struct err *err);

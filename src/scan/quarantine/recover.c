@@ -3,13 +3,8 @@
  * only when the file was seen, whole, in its place. The journal says where to look. */
 #include "base/cleanup.h"
 #include "base/require.h"
-#include "scan/quarantine/linux_process.h"
+#include "scan/quarantine/stop.h"
 #include "scan/quarantine/text.h"
-
-#include <dirent.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 
 /* ---- the folder's files ---- */
 
@@ -28,9 +23,11 @@ adopt(struct quarantine *quarantine, uint64_t number, struct err *err)
 }
 
 static errcode
-look_at_file(struct quarantine *quarantine, str name, struct err *err)
+look_at_file(void *context, str name, struct err *err)
 {
+    struct quarantine *quarantine = context;
     uint64_t number;
+    char part[COPY_NAME];
     str rest = name, digits = {0};
     bool is_numbered = str_cut(&rest, '.', &digits) && str_to_u64(digits, UINT64_MAX - 1, &number);
     if (!is_numbered)
@@ -38,7 +35,8 @@ look_at_file(struct quarantine *quarantine, str name, struct err *err)
     if (number >= quarantine->next)
         quarantine->next = number + 1;
     if (str_eq(rest, STR("part"))) {
-        unlinkat(quarantine->fd, name.p, 0);
+        if (str_copy(name, part, sizeof part))
+            room_remove(&quarantine->room, part, NULL);
         return OK;
     }
     if (!str_eq(rest, STR("copy")))
@@ -50,27 +48,11 @@ look_at_file(struct quarantine *quarantine, str name, struct err *err)
     return OK;
 }
 
-static errcode
-look_at_folder(struct quarantine *quarantine, struct err *err)
-{
-    int fd = openat(quarantine->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-    if (!folder) {
-        cleanup_close(&fd);
-        return err_set_errno(err, "cannot list %s", quarantine->folder);
-    }
-    errcode code = OK;
-    for (const struct dirent *entry; code == OK && (entry = readdir(folder)) != NULL;)
-        code = look_at_file(quarantine, str_of(entry->d_name), err);
-    closedir(folder);
-    return code;
-}
-
 /* ---- what stands in a place ---- */
 
 struct standing {
     struct place place;
-    struct stat status;
+    struct file_info info;
     bool is_there;
     int fd; /* of a regular file */
 };
@@ -80,14 +62,13 @@ stand_open(const char *path, struct standing *ret)
 {
     ret->fd = -1;
     ret->is_there =
-        place_open(path, &ret->place, NULL) == OK && place_look(&ret->place, &ret->status);
-    if (ret->is_there && S_ISREG(ret->status.st_mode))
-        ret->fd = openat(ret->place.folder, ret->place.name,
-                         O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        place_open(path, &ret->place, NULL) == OK && place_look(&ret->place, &ret->info);
+    if (ret->is_there && ret->info.kind == FILE_REGULAR)
+        room_open_file(&ret->place.room, ret->place.name, &ret->fd, NULL);
 }
 
 static void
-stand_close(const struct standing *standing)
+stand_close(struct standing *standing)
 {
     cleanup_close(&standing->fd);
     place_close(&standing->place);
@@ -96,8 +77,8 @@ stand_close(const struct standing *standing)
 static bool
 has_inode(const struct standing *standing, uint64_t device, uint64_t inode)
 {
-    return standing->is_there && inode != 0 && standing->status.st_dev == device &&
-           standing->status.st_ino == inode;
+    return standing->is_there && inode != 0 && standing->info.device == device &&
+           standing->info.inode == inode;
 }
 
 static bool
@@ -122,39 +103,39 @@ is_original(const struct about *about)
 
 /* Whether the temporary file is ours to remove: the new one, or the one that was exchanged. */
 static bool
-is_ours(const struct target *target, const struct stat *temp)
+is_ours(const struct target *target, const struct file_info *temp)
 {
     return target->inode == 0 ||
-           (temp->st_dev == target->device &&
-            (temp->st_ino == target->inode || temp->st_ino == target->replaced));
+           (temp->device == target->device &&
+            (temp->inode == target->inode || temp->inode == target->replaced));
 }
 
 /* Someone replaced the text file right before names were exchanged: what they wrote goes back. */
 static void
 exchange_back(const struct place *place, const struct target *target)
 {
-    struct stat status;
+    struct file_info info;
     const char *name = path_base(place->path);
-    if (fstatat(place->folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-        status.st_dev == target->device && status.st_ino == target->inode)
-        renameat2(place->folder, place->name, place->folder, name, RENAME_EXCHANGE);
+    if (room_look(&place->room, name, &info) && info.device == target->device &&
+        info.inode == target->inode)
+        room_exchange(&place->room, place->name, name, NULL);
 }
 
 static void
 remove_temp(const struct entry *entry)
 {
     struct place place;
-    struct stat status;
+    struct file_info info;
     const struct target *target = &entry->target;
     if (target->temp.n == 0)
         return;
     if (place_open(target->path.p, &place, NULL) == OK) {
         place.name = target->temp.p;
-        if (place_look(&place, &status) && !is_ours(target, &status))
+        if (place_look(&place, &info) && !is_ours(target, &info))
             exchange_back(&place, target);
-        if (place_look(&place, &status) && S_ISREG(status.st_mode) && is_ours(target, &status) &&
-            unlinkat(place.folder, place.name, 0) == 0)
-            fsync(place.folder);
+        if (place_look(&place, &info) && info.kind == FILE_REGULAR && is_ours(target, &info) &&
+            room_remove(&place.room, place.name, NULL) == OK)
+            room_sync(&place.room, NULL);
     }
     place_close(&place);
 }
@@ -254,7 +235,7 @@ errcode
 quarantine_recover(struct quarantine *quarantine, struct err *err)
 {
     quarantine->next = quarantine->list.highest + 1;
-    errcode code = look_at_folder(quarantine, err);
+    errcode code = room_each(&quarantine->room, look_at_file, quarantine, err);
     for (size_t i = quarantine->list.count; i > 0 && code == OK; i--)
         code = settle(quarantine, quarantine->list.entries[i - 1].number, err);
     return code;

@@ -3,11 +3,7 @@
  * temporary name must be the very file that was read; else they change back. */
 #include "base/cleanup.h"
 #include "base/require.h"
-#include "scan/quarantine/linux_inner.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
+#include "scan/quarantine/inner.h"
 
 errcode
 swap_open(const char *path, struct swap *ret, struct err *err)
@@ -15,7 +11,7 @@ swap_open(const char *path, struct swap *ret, struct err *err)
     struct swap swap = {.fd = -1};
     errcode code = place_open(path, &swap.place, err);
     if (code == OK)
-        code = place_open_file(&swap.place, &swap.fd, &swap.status, err);
+        code = place_open_file(&swap.place, &swap.fd, &swap.info, err);
     if (code == OK)
         code = file_read_fd(swap.fd, swap.place.path, SWAP_TEXT, &swap.text, err);
     /* `place` has a pointer into itself. */
@@ -35,14 +31,15 @@ swap_close(struct swap *swap)
 static errcode
 announce(const struct swap *swap, const char *temp, int fd, struct err *err)
 {
-    struct stat status;
+    struct file_info info;
     struct target target = {
-        .replaced = swap->status.st_ino, .path = str_of(swap->place.path), .temp = str_of(temp)};
+        .replaced = swap->info.inode, .path = str_of(swap->place.path), .temp = str_of(temp)};
     if (fd >= 0) {
-        if (fstat(fd, &status) != 0)
-            return err_set_errno(err, "cannot examine the new %s", swap->place.path);
-        target.device = status.st_dev;
-        target.inode = status.st_ino;
+        errcode code = file_info_of(fd, swap->place.path, &info, err);
+        if (code != OK)
+            return code;
+        target.device = info.device;
+        target.inode = info.inode;
     }
     return store_append_target(swap->quarantine, swap->kind, swap->number, &target, err);
 }
@@ -52,10 +49,9 @@ fill(const struct swap *swap, int fd, str content, struct buf *notes, struct err
 {
     struct about about = {0};
     struct buf attributes = BUF(ABOUT_ATTRIBUTES);
-    const struct timespec times[2] = {{.tv_nsec = UTIME_NOW}, {.tv_nsec = UTIME_NOW}};
     errcode code = file_write_fd(fd, content, swap->place.path, err);
     if (code == OK)
-        code = metadata_read(swap->fd, swap->place.path, &swap->status, &about, &attributes, err);
+        code = metadata_read(swap->fd, swap->place.path, &about, &attributes, err);
     if (code == OK) {
         size_t before = notes->n;
         metadata_put(fd, &about, notes);
@@ -64,8 +60,10 @@ fill(const struct swap *swap, int fd, str content, struct buf *notes, struct err
             code = err_set(err, ERR_DENIED, "%s stays as it is: %.*s", swap->place.path,
                            STR_ARG(str_trim(str_from(buf_view(notes), before))));
     }
-    if (code == OK && (futimens(fd, times) != 0 || fsync(fd) != 0))
-        code = err_set_errno(err, "cannot write the new %s to the disk", swap->place.path);
+    if (code == OK)
+        code = metadata_touch(fd, swap->place.path, err);
+    if (code == OK)
+        code = file_sync(fd, swap->place.path, err);
     buf_clear(&attributes);
     return code;
 }
@@ -73,11 +71,11 @@ fill(const struct swap *swap, int fd, str content, struct buf *notes, struct err
 static bool
 is_read_one(const struct swap *swap, const char *name)
 {
-    struct stat status;
-    if (fstatat(swap->place.folder, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+    struct file_info info;
+    if (!room_look(&swap->place.room, name, &info))
         return false;
-    struct file_identity was = file_identity_of_stat(&swap->status),
-                         now = file_identity_of_stat(&status);
+    struct file_identity was = file_identity_of_info(&swap->info),
+                         now = file_identity_of_info(&info);
     return identity_eq(&was, &now);
 }
 
@@ -91,23 +89,28 @@ changed(const struct swap *swap, struct err *err)
 static errcode
 exchange(struct swap *swap, const char *temp, struct err *err)
 {
-    int folder = swap->place.folder;
+    const struct room *room = &swap->place.room;
     const char *name = swap->place.name;
+    struct err trouble;
     if (!is_read_one(swap, name))
         return changed(swap, err);
-    if (renameat2(folder, temp, folder, name, RENAME_EXCHANGE) == 0) {
+    errcode code = room_exchange(room, temp, name, err);
+    if (code == OK) {
         if (is_read_one(swap, temp))
             return OK;
-        swap->keeps_temp = renameat2(folder, temp, folder, name, RENAME_EXCHANGE) != 0;
+        swap->keeps_temp = room_exchange(room, temp, name, &trouble) != OK;
         if (swap->keeps_temp)
-            return err_set_errno(err, "%s was replaced meanwhile, and what replaced it is %s now",
-                                 swap->place.path, temp);
+            return err_set(err, trouble.code,
+                           "%s was replaced meanwhile, and what replaced it is %s now: %s",
+                           swap->place.path, temp, trouble.text);
         return changed(swap, err);
     }
-    /* File systems that cannot exchange replace; between look and rename nothing is waited for. */
-    if ((errno == EINVAL || errno == ENOSYS) && renameat(folder, temp, folder, name) == 0)
-        return OK;
-    return err_set_errno(err, "cannot replace %s", swap->place.path);
+    if (code != ERR_UNSUPPORTED)
+        return code;
+    /* Between look and rename nothing is waited for. Windows replaces no file that is open. */
+    cleanup_close(&swap->fd);
+    swap->fd = -1;
+    return room_rename_over(room, temp, name, err);
 }
 
 errcode
@@ -118,18 +121,18 @@ swap_commit(struct swap *swap, str content, struct buf *notes, struct err *err)
     errcode code = announce(swap, temp, -1, err);
     if (code != OK)
         return code;
-    cleanup(cleanup_close) int fd =
-        openat(swap->place.folder, temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return err_set_errno(err, "cannot make a file beside %s", swap->place.path);
+    cleanup(cleanup_close) int fd = -1;
+    code = room_create(&swap->place.room, temp, &fd, err);
+    if (code != OK)
+        return code;
     code = fill(swap, fd, content, notes, err);
     if (code == OK)
         code = announce(swap, temp, fd, err);
     if (code == OK)
         code = exchange(swap, temp, err);
     if (code == OK)
-        fsync(swap->place.folder); /* the exchange, before its other half goes */
+        room_sync(&swap->place.room, NULL); /* the exchange, before its other half goes */
     if (!swap->keeps_temp)
-        unlinkat(swap->place.folder, temp, 0);
+        room_remove(&swap->place.room, temp, NULL);
     return code;
 }

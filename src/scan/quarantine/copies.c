@@ -2,14 +2,12 @@
 /* Copies: NUMBER.part while one is written, NUMBER.copy when it is durable and was read back. */
 #include "base/cleanup.h"
 #include "base/require.h"
+#include "base/secret.h"
 #include "scan/pack/veil.h"
-#include "scan/quarantine/linux_inner.h"
+#include "scan/quarantine/inner.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/random.h>
 
 char *
 copy_name(uint64_t number, const char *ending, char out[COPY_NAME])
@@ -23,8 +21,7 @@ temp_name(uint64_t number, char out[COPY_NAME])
 {
     uint32_t random = 0;
     /* What is not random costs a failure when the name is taken, no more. */
-    ssize_t ignored = getrandom(&random, sizeof random, 0);
-    (void)ignored;
+    secret_random(&random, sizeof random, NULL);
     snprintf(out, COPY_NAME, ".khien-%" PRIx64 "-%08" PRIx32, number, random);
 }
 
@@ -38,19 +35,16 @@ copy_begin(const struct quarantine *quarantine, uint64_t number, const struct ab
     struct buf head = BUF(COPY_HEAD);
     *ret =
         (struct copy_writer){.quarantine = quarantine, .number = number, .about = *about, .fd = -1};
-    if (getrandom(&ret->seed, sizeof ret->seed, 0) != (ssize_t)sizeof ret->seed)
-        return err_set_errno(err, "cannot get random numbers");
-    ret->fd = openat(quarantine->fd, copy_name(number, "part", name),
-                     O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (ret->fd < 0)
-        return err_set_errno(err, "cannot make a copy in %s", quarantine->folder);
+    errcode code = secret_random(&ret->seed, sizeof ret->seed, err);
+    if (code == OK)
+        code = room_create(&quarantine->room, copy_name(number, "part", name), &ret->fd, err);
+    if (code != OK)
+        return code;
     ret->block = mem_alloc(COPY_BLOCK);
     /* The head is as long as it will be; what it says is written at the end. */
     copy_head_write(about, ret->seed, &head);
     ret->at = head.n;
-    errcode code = buf_check(&head, "what is known of the file", err);
-    if (code == OK && lseek(ret->fd, (off_t)ret->at, SEEK_SET) < 0)
-        code = err_set_errno(err, "cannot write a copy in %s", quarantine->folder);
+    code = buf_check(&head, "what is known of the file", err);
     buf_clear(&head);
     return code;
 }
@@ -62,7 +56,8 @@ copy_add(struct copy_writer *writer, str piece, struct err *err)
     while (piece.n > 0 && code == OK) {
         size_t n = piece.n < COPY_BLOCK ? piece.n : COPY_BLOCK;
         veil(copy_seed(writer->seed), writer->done, piece.p, writer->block, n);
-        code = file_write_fd(writer->fd, (str){writer->block, n}, "the copy", err);
+        code = file_write_at(writer->fd, writer->at + writer->done, (str){writer->block, n},
+                             "the copy", err);
         writer->done += n;
         piece = str_from(piece, n);
     }
@@ -74,13 +69,9 @@ write_head(struct copy_writer *writer, struct err *err)
 {
     struct buf head = BUF(COPY_HEAD);
     copy_head_write(&writer->about, writer->seed, &head);
-    errcode code = OK;
-    if (lseek(writer->fd, 0, SEEK_SET) < 0)
-        code = err_set_errno(err, "cannot write the copy");
+    errcode code = file_write_at(writer->fd, 0, buf_view(&head), "the copy", err);
     if (code == OK)
-        code = file_write_fd(writer->fd, buf_view(&head), "the copy", err);
-    if (code == OK && fsync(writer->fd) != 0)
-        code = err_set_errno(err, "cannot write the copy to the disk");
+        code = file_sync(writer->fd, "the copy", err);
     buf_clear(&head);
     return code;
 }
@@ -118,23 +109,21 @@ copy_finish(struct copy_writer *writer, struct err *err)
     errcode code = write_head(writer, err);
     if (code != OK)
         return code;
-    /* From the disk, not from memory, where the system does that. */
-    posix_fadvise(writer->fd, 0, 0, POSIX_FADV_DONTNEED);
+    file_forget(writer->fd);
     memcpy(reader.name, name, sizeof name);
     code = open_head(writer->fd, name, &reader.head, err);
     if (code == OK)
         code = check_content(&reader, err);
     buf_clear(&reader.head.bytes);
-    if (code == OK && renameat(quarantine->fd, copy_name(writer->number, "part", part),
-                               quarantine->fd, name) != 0)
-        code = err_set_errno(err, "cannot name the copy %s", name);
+    if (code == OK)
+        code =
+            room_rename_over(&quarantine->room, copy_name(writer->number, "part", part), name, err);
     if (code != OK)
         return code;
     close(take_fd(writer->fd));
-    if (fsync(quarantine->fd) == 0)
-        return OK;
-    code = err_set_errno(err, "cannot write the folder %s to the disk", quarantine->folder);
-    unlinkat(quarantine->fd, name, 0);
+    code = room_sync(&quarantine->room, err);
+    if (code != OK)
+        room_remove(&quarantine->room, name, NULL);
     return code;
 }
 
@@ -143,8 +132,8 @@ copy_end(struct copy_writer *writer)
 {
     char part[COPY_NAME];
     if (writer->fd >= 0) {
-        unlinkat(writer->quarantine->fd, copy_name(writer->number, "part", part), 0);
         close(take_fd(writer->fd));
+        room_remove(&writer->quarantine->room, copy_name(writer->number, "part", part), NULL);
     }
     free(take(writer->block));
 }
@@ -178,10 +167,10 @@ copy_open(const struct quarantine *quarantine, uint64_t number, struct copy_read
 {
     struct copy_reader reader = {0};
     copy_name(number, "copy", reader.name);
-    reader.fd = openat(quarantine->fd, reader.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (reader.fd < 0)
-        return err_set_errno(err, "cannot open the copy %s/%s", quarantine->folder, reader.name);
-    errcode code = open_head(reader.fd, reader.name, &reader.head, err);
+    errcode code = room_open_file(&quarantine->room, reader.name, &reader.fd, err);
+    if (code != OK)
+        return code;
+    code = open_head(reader.fd, reader.name, &reader.head, err);
     if (code == OK)
         *ret = reader;
     else
@@ -215,12 +204,13 @@ errcode
 copy_remove(struct quarantine *quarantine, uint64_t number, struct err *err)
 {
     char name[COPY_NAME];
-    if (unlinkat(quarantine->fd, copy_name(number, "copy", name), 0) != 0 && errno != ENOENT)
-        return err_set_errno(err, "cannot remove the copy %s/%s", quarantine->folder, name);
+    struct err trouble;
+    errcode code =
+        room_remove(&quarantine->room, copy_name(number, "copy", name), err ? err : &trouble);
+    if (code != OK && code != ERR_NOT_FOUND)
+        return code;
     struct entry *entry = list_find(&quarantine->list, number);
     if (entry)
         entry->has_copy = false;
-    if (fsync(quarantine->fd) != 0)
-        return err_set_errno(err, "cannot write the folder %s to the disk", quarantine->folder);
-    return OK;
+    return room_sync(&quarantine->room, err);
 }

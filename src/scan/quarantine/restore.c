@@ -4,12 +4,7 @@
  * replaces nothing. */
 #include "base/cleanup.h"
 #include "base/require.h"
-#include "scan/quarantine/linux_inner.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/syscall.h>
+#include "scan/quarantine/inner.h"
 
 struct restoring {
     struct quarantine *quarantine;
@@ -32,13 +27,14 @@ is_there(const struct place *place, struct err *err)
 static errcode
 announce(const struct restoring *restoring, struct err *err)
 {
-    struct stat status;
+    struct file_info info;
     struct target target = {.path = str_of(restoring->place.path), .temp = str_of(restoring->temp)};
     if (restoring->fd >= 0) {
-        if (fstat(restoring->fd, &status) != 0)
-            return err_set_errno(err, "cannot examine %s", restoring->place.path);
-        target.device = status.st_dev;
-        target.inode = status.st_ino;
+        errcode code = file_info_of(restoring->fd, restoring->place.path, &info, err);
+        if (code != OK)
+            return code;
+        target.device = info.device;
+        target.inode = info.inode;
     }
     return store_append_target(restoring->quarantine, JOURNAL_RESTORING, restoring->number, &target,
                                err);
@@ -47,19 +43,13 @@ announce(const struct restoring *restoring, struct err *err)
 static errcode
 make_file(struct restoring *restoring, struct err *err)
 {
-    const struct place *place = &restoring->place;
-    restoring->fd = openat(place->folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (restoring->fd >= 0)
-        return OK;
-    if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT)
-        return err_set_errno(err, "cannot make a file beside %s", place->path);
-    temp_name(restoring->number, restoring->temp);
-    errcode code = announce(restoring, err);
-    if (code != OK)
+    const struct room *room = &restoring->place.room;
+    errcode code = room_create_unnamed(room, &restoring->fd, err);
+    if (code != ERR_UNSUPPORTED)
         return code;
-    restoring->fd = openat(place->folder, restoring->temp,
-                           O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    return restoring->fd < 0 ? err_set_errno(err, "cannot make a file beside %s", place->path) : OK;
+    temp_name(restoring->number, restoring->temp);
+    code = announce(restoring, err);
+    return code == OK ? room_create(room, restoring->temp, &restoring->fd, err) : code;
 }
 
 /* Times are put after the last reading, which would change them. */
@@ -79,9 +69,10 @@ fill(const struct restoring *restoring, struct err *err)
     }
     if (code != OK)
         return code;
-    if (fsync(restoring->fd) != 0)
-        return err_set_errno(err, "cannot write %s to the disk", path);
-    posix_fadvise(restoring->fd, 0, 0, POSIX_FADV_DONTNEED);
+    code = file_sync(restoring->fd, path, err);
+    if (code != OK)
+        return code;
+    file_forget(restoring->fd);
     code = digest_fd(restoring->fd, path, &got, err);
     if (code == OK && memcmp(&got, &about.sha256, sizeof got) != 0)
         code =
@@ -90,59 +81,29 @@ fill(const struct restoring *restoring, struct err *err)
     if (code != OK || about.kind != QUARANTINE_FILE)
         return code;
     metadata_put(restoring->fd, &about, &restoring->quarantine->notes);
-    if (fsync(restoring->fd) != 0)
-        return err_set_errno(err, "cannot write %s to the disk", path);
-    return OK;
-}
-
-/* A file without a name gets one through its descriptor: with a right of its own, or by /proc. */
-static int
-link_unnamed(const struct restoring *restoring)
-{
-    char link[64];
-    const struct place *place = &restoring->place;
-    if (linkat(restoring->fd, "", place->folder, place->name, AT_EMPTY_PATH) == 0)
-        return 0;
-    if (errno == EEXIST)
-        return -1;
-    snprintf(link, sizeof link, "/proc/self/fd/%d", restoring->fd);
-    return linkat(AT_FDCWD, link, place->folder, place->name, AT_SYMLINK_FOLLOW);
-}
-
-static int
-rename_temp(const struct restoring *restoring)
-{
-    const struct place *place = &restoring->place;
-    if (renameat2(place->folder, restoring->temp, place->folder, place->name, RENAME_NOREPLACE) ==
-        0)
-        return 0;
-    if (errno != EINVAL && errno != ENOSYS)
-        return -1;
-    /* This file system cannot; a second name is refused, too, when there is something. */
-    if (linkat(place->folder, restoring->temp, place->folder, place->name, 0) != 0)
-        return -1;
-    return unlinkat(place->folder, restoring->temp, 0);
+    return file_sync(restoring->fd, path, err);
 }
 
 static errcode
 name_file(const struct restoring *restoring, struct err *err)
 {
     const struct place *place = &restoring->place;
-    int status = restoring->temp[0] ? rename_temp(restoring) : link_unnamed(restoring);
-    if (status == 0)
-        return OK;
-    if (errno == EEXIST)
-        return is_there(place, err);
-    return err_set_errno(err, "cannot give %s its name", place->path);
+    bool taken = false;
+    errcode code = restoring->temp[0]
+                       ? room_rename_new(&place->room, restoring->fd, restoring->temp, place->name,
+                                         &taken, err)
+                       : room_name_unnamed(&place->room, restoring->fd, place->name, &taken, err);
+    return taken ? is_there(place, err) : code;
 }
 
 /* Someone may have put another file under the temporary name, or under this one. */
 static errcode
 check_named(const struct restoring *restoring, struct err *err)
 {
-    struct stat made, named;
-    if (fstat(restoring->fd, &made) == 0 && place_look(&restoring->place, &named) &&
-        made.st_dev == named.st_dev && made.st_ino == named.st_ino)
+    struct file_info made, named;
+    if (file_info_of(restoring->fd, "", &made, NULL) == OK &&
+        place_look(&restoring->place, &named) && made.device == named.device &&
+        made.inode == named.inode)
         return OK;
     return err_set(err, ERR_BUSY, "%s was replaced at once by something else; the copy stays",
                    restoring->place.path);
@@ -153,7 +114,7 @@ undo(struct restoring *restoring)
 {
     const struct entry *entry = list_find(&restoring->quarantine->list, restoring->number);
     if (restoring->temp[0] && restoring->fd >= 0)
-        unlinkat(restoring->place.folder, restoring->temp, 0);
+        room_remove(&restoring->place.room, restoring->temp, NULL);
     if (entry->state == ENTRY_RESTORING)
         store_settle(restoring->quarantine, JOURNAL_TAKEN, restoring->number);
 }
@@ -161,8 +122,8 @@ undo(struct restoring *restoring)
 static errcode
 restore_file(struct restoring *restoring, struct err *err)
 {
-    struct stat status;
-    if (place_look(&restoring->place, &status))
+    struct file_info info;
+    if (place_look(&restoring->place, &info))
         return is_there(&restoring->place, err);
     errcode code = make_file(restoring, err);
     if (code == OK)
@@ -180,11 +141,12 @@ restore_file(struct restoring *restoring, struct err *err)
 
 /* What was given back is durable before the copy goes. */
 static errcode
-finish(struct quarantine *quarantine, uint64_t number, int folder, struct err *err)
+finish(struct quarantine *quarantine, uint64_t number, const struct room *room, struct err *err)
 {
-    if (fsync(folder) != 0)
-        return err_set_errno(err, "it was restored, but perhaps not durably; the copy stays");
-    errcode code = store_append(quarantine, JOURNAL_RESTORED, number, (str){0}, err);
+    errcode code = room_sync(room, err);
+    if (code != OK)
+        return err_prefix(err, "it was restored, but perhaps not durably; the copy stays");
+    code = store_append(quarantine, JOURNAL_RESTORED, number, (str){0}, err);
     return code == OK ? copy_remove(quarantine, number, err) : code;
 }
 
@@ -198,7 +160,7 @@ restore_to(struct quarantine *quarantine, const struct entry *entry, const char 
     if (code == OK)
         code = restore_file(&restoring, err);
     if (code == OK)
-        code = finish(quarantine, restoring.number, restoring.place.folder, err);
+        code = finish(quarantine, restoring.number, &restoring.place.room, err);
     cleanup_close(&restoring.fd);
     place_close(&restoring.place);
     return code;

@@ -3,11 +3,12 @@
  * labels of security modules: all go through raw, as the file system gave them. */
 #include "base/cleanup.h"
 #include "base/require.h"
-#include "scan/quarantine/linux_inner.h"
+#include "scan/quarantine/inner.h"
 
 #include <errno.h>
 #include <linux/limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/xattr.h>
 
 /* ---- reading ---- */
@@ -42,13 +43,16 @@ read_attributes(int fd, const char *file, struct buf *out, struct err *err)
 }
 
 errcode
-metadata_read(int fd, const char *name, const struct stat *status, struct about *about,
-              struct buf *attributes, struct err *err)
+metadata_read(int fd, const char *name, struct about *about, struct buf *attributes,
+              struct err *err)
 {
-    about->mode = status->st_mode & 07777;
-    about->owner = status->st_uid;
-    about->group = status->st_gid;
-    about->accessed = nanoseconds(&status->st_atim);
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return err_set_errno(err, "cannot examine %s", name);
+    about->mode = status.st_mode & 07777;
+    about->owner = status.st_uid;
+    about->group = status.st_gid;
+    about->accessed = file_info_of_stat(&status).accessed;
     errcode code = read_attributes(fd, name, attributes, err);
     about->attributes = buf_view(attributes);
     return code;
@@ -113,4 +117,12 @@ metadata_put(int fd, const struct about *about, struct buf *notes)
                                       timespec_of(about->identity.modified)};
     if (futimens(fd, times) != 0)
         note(notes, "the times were not given back");
+}
+
+errcode
+metadata_touch(int fd, const char *name, struct err *err)
+{
+    if (futimens(fd, NULL) != 0)
+        return err_set_errno(err, "cannot set the times of %s", name);
+    return OK;
 }

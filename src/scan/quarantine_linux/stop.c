@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ending processes. A descriptor of the process is held before anything is asked about it, so that
  * its number cannot pass to another in between. */
+#include "scan/quarantine/stop.h"
 #include "base/cleanup.h"
 #include "base/require.h"
-#include "scan/quarantine/linux_process.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 enum { STAT_BYTES = 64 << 10, FIELD_STARTED = 22, WAIT_MS = 5000 };

@@ -2,25 +2,12 @@
 /* The folder, its lock and its journal. */
 #include "base/cleanup.h"
 #include "base/require.h"
-#include "scan/quarantine/linux_inner.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
+#include "scan/quarantine/inner.h"
 
 /* Room that is kept for records, so that something can be deleted on a full disk. */
 enum { RESERVE = 4096 };
 
 /* ---- the journal ---- */
-
-static void
-reserve(const struct quarantine *quarantine)
-{
-    /* Where the file system cannot, a full disk is told by the write. */
-    int ignored =
-        fallocate(quarantine->journal, FALLOC_FL_KEEP_SIZE, (off_t)quarantine->end, RESERVE);
-    (void)ignored;
-}
 
 static errcode
 write_end(struct quarantine *quarantine, str bytes, struct err *err)
@@ -30,16 +17,14 @@ write_end(struct quarantine *quarantine, str bytes, struct err *err)
     if (quarantine->is_broken)
         return err_set(err, ERR_IO, "the journal of %s could not be written; start again",
                        quarantine->folder);
-    if (lseek(quarantine->journal, (off_t)end, SEEK_SET) < 0)
-        return err_set_errno(err, "cannot write the journal of %s", quarantine->folder);
-    code = file_write_fd(quarantine->journal, bytes, "the journal of the quarantine", err);
-    if (code == OK && fsync(quarantine->journal) != 0) {
-        code = err_set_errno(err, "cannot write the journal of %s to the disk", quarantine->folder);
-        quarantine->is_broken = true;
+    code = file_write_at(quarantine->journal, end, bytes, "the journal of the quarantine", err);
+    if (code == OK) {
+        code = file_sync(quarantine->journal, "the journal of the quarantine", err);
+        quarantine->is_broken = code != OK;
     }
     if (code == OK)
         quarantine->end = end + bytes.n;
-    else if (ftruncate(quarantine->journal, (off_t)end) != 0)
+    else if (file_cut(quarantine->journal, end, "", NULL) != OK)
         quarantine->is_broken = true;
     return code;
 }
@@ -60,7 +45,7 @@ store_append(struct quarantine *quarantine, enum journal_kind kind, uint64_t num
     buf_clear(&bytes);
     if (code != OK)
         return code;
-    reserve(quarantine);
+    room_reserve(quarantine->journal, quarantine->end, RESERVE);
     return list_apply(&quarantine->list, &record, err);
 }
 
@@ -121,10 +106,9 @@ open_journal(struct quarantine *quarantine, struct err *err)
     errcode code = path_join(path, quarantine->folder, "journal", err);
     if (code != OK)
         return code;
-    quarantine->journal = openat(quarantine->fd, "journal",
-                                 O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-    if (quarantine->journal < 0)
-        return err_set_errno(err, "cannot open %s", path);
+    code = room_open_kept(&quarantine->room, "journal", &quarantine->journal, err);
+    if (code != OK)
+        return code;
     code = file_read_fd(quarantine->journal, path, JOURNAL_BYTES, &bytes, err);
     size_t found = bytes.n;
     if (code == OK && read_records(quarantine, buf_view(&bytes), err) != OK)
@@ -134,75 +118,25 @@ open_journal(struct quarantine *quarantine, struct err *err)
                           path);
     buf_clear(&bytes);
     /* The end of a write that was cut; what it announced was not begun. */
-    if (code == OK && quarantine->end < found &&
-        ftruncate(quarantine->journal, (off_t)quarantine->end) != 0)
-        code = err_set_errno(err, "cannot cut %s", path);
+    if (code == OK && quarantine->end < found)
+        code = file_cut(quarantine->journal, quarantine->end, path, err);
     if (code == OK && quarantine->end == 0) {
         journal_begin(&magic);
         code = write_end(quarantine, buf_view(&magic), err);
         buf_clear(&magic);
-        if (code == OK && fsync(quarantine->fd) != 0)
-            code = err_set_errno(err, "cannot write the folder %s to the disk", quarantine->folder);
+        if (code == OK)
+            code = room_sync(&quarantine->room, err);
     }
     return code;
 }
 
 /* ---- the folder ---- */
 
-static errcode
-make_folder(const char *folder, struct err *err)
-{
-    char above[PATH_TEXT];
-    size_t n = (size_t)(path_base(folder) - folder);
-    if (!str_copy((str){folder, n}, above, sizeof above) || strlen(folder) >= PATH_TEXT)
-        return err_set(err, ERR_LIMIT, "the path %s is too long", folder);
-    errcode code = n > 1 ? folder_make(above, err) : OK;
-    if (code != OK)
-        return code;
-    if (mkdir(folder, 0700) == 0)
-        return folder_sync_above(folder, err);
-    return errno == EEXIST ? OK : err_set_errno(err, "cannot make the folder %s", folder);
-}
-
-static errcode
-open_folder(struct quarantine *quarantine, struct err *err)
-{
-    struct stat status;
-    const char *folder = quarantine->folder;
-    errcode code = make_folder(folder, err);
-    if (code != OK)
-        return code;
-    quarantine->fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (quarantine->fd < 0 || fstat(quarantine->fd, &status) != 0)
-        return err_set_errno(err, "cannot open the folder %s", folder);
-    if (status.st_uid != geteuid())
-        return err_set(err, ERR_DENIED, "the folder %s is of someone else", folder);
-    if (status.st_mode & 077)
-        return err_set(err, ERR_DENIED, "others may use the folder %s; chmod 700 changes that",
-                       folder);
-    return OK;
-}
-
-static errcode
-take_lock(struct quarantine *quarantine, struct err *err)
-{
-    quarantine->lock =
-        openat(quarantine->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (quarantine->lock < 0)
-        return err_set_errno(err, "cannot open the lock in %s", quarantine->folder);
-    if (flock(quarantine->lock, LOCK_EX | LOCK_NB) == 0)
-        return OK;
-    if (errno == EWOULDBLOCK)
-        return err_set(err, ERR_BUSY, "another program is using the quarantine %s; try again later",
-                       quarantine->folder);
-    return err_set_errno(err, "cannot lock %s", quarantine->folder);
-}
-
 errcode
 quarantine_open(const char *folder, struct quarantine **ret, struct err *err)
 {
     struct quarantine *quarantine = mem_calloc(1, sizeof *quarantine);
-    quarantine->fd = quarantine->lock = quarantine->journal = -1;
+    quarantine->room.handle = quarantine->lock = quarantine->journal = -1;
     quarantine->notes = BUF(64 << 10);
     str path = str_of(folder);
     while (path.n > 1 && path.p[path.n - 1] == '/')
@@ -211,9 +145,12 @@ quarantine_open(const char *folder, struct quarantine **ret, struct err *err)
     if (!str_copy(path, quarantine->folder, sizeof quarantine->folder))
         code = err_set(err, ERR_LIMIT, "the path %s is too long", folder);
     if (code == OK)
-        code = open_folder(quarantine, err);
+        code = room_open_own(quarantine->folder, &quarantine->room, err);
     if (code == OK)
-        code = take_lock(quarantine, err);
+        code = room_lock(&quarantine->room, "lock", &quarantine->lock, err);
+    if (code == ERR_BUSY)
+        err_set(err, ERR_BUSY, "another program is using the quarantine %s; try again later",
+                quarantine->folder);
     if (code == OK)
         code = open_journal(quarantine, err);
     if (code == OK)
@@ -230,9 +167,9 @@ quarantine_close(struct quarantine *quarantine)
 {
     if (!quarantine)
         return;
-    const int fds[] = {quarantine->journal, quarantine->lock, quarantine->fd};
-    for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
-        cleanup_close(&fds[i]);
+    cleanup_close(&quarantine->journal);
+    cleanup_close(&quarantine->lock);
+    room_close(&quarantine->room);
     list_clear(&quarantine->list);
     buf_clear(&quarantine->notes);
     free(quarantine);

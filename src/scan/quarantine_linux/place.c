@@ -3,11 +3,12 @@
  * can then make a step fail, but lead it nowhere else. */
 #include "base/cleanup.h"
 #include "base/require.h"
-#include "scan/quarantine/linux_inner.h"
+#include "scan/quarantine/inner.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/stat.h>
 
 /* One part of a path, onto what stands in OUT: "." and ".." are gone afterwards, which is right
  * because no part is a link. */
@@ -91,7 +92,8 @@ walk(const char *path, str rest, int *ret_fd, struct err *err)
 errcode
 place_open(const char *path, struct place *ret, struct err *err)
 {
-    ret->folder = -1;
+    int fd = -1;
+    ret->room.handle = -1;
     ret->path[0] = 0;
     errcode code = make_absolute(path, ret->path, err);
     if (code != OK)
@@ -99,30 +101,27 @@ place_open(const char *path, struct place *ret, struct err *err)
     ret->name = path_base(ret->path);
     size_t n = (size_t)(ret->name - ret->path);
     str folder = {ret->path + 1, n > 1 ? n - 2 : 0};
-    return walk(path, folder.n > 0 ? folder : (str){0}, &ret->folder, err);
-}
-
-bool
-place_look(const struct place *place, struct stat *ret)
-{
-    return fstatat(place->folder, place->name, ret, AT_SYMLINK_NOFOLLOW) == 0;
+    code = walk(path, folder.n > 0 ? folder : (str){0}, &fd, err);
+    if (code == OK)
+        ret->room.handle = fd;
+    return code;
 }
 
 static errcode
-check_kind(const struct place *place, const struct stat *status, struct err *err)
+check_kind(const struct place *place, const struct file_info *info, struct err *err)
 {
     const char *path = place->path;
-    if (S_ISLNK(status->st_mode))
+    if (info->kind == FILE_LINK)
         return err_set(err, ERR_USAGE, "%s is a link, and links are not followed", path);
-    if (S_ISDIR(status->st_mode))
+    if (info->kind == FILE_FOLDER)
         return err_set(err, ERR_USAGE, "%s is a folder; only files can be taken", path);
-    if (!S_ISREG(status->st_mode))
+    if (info->kind != FILE_REGULAR)
         return err_set(err, ERR_USAGE, "%s is no regular file; only these can be taken", path);
-    if (status->st_nlink > 1)
+    if (info->links > 1)
         return err_set(err, ERR_USAGE,
                        "%s has %ju names (hard links): it would stay under the others; remove "
                        "them, or look for them with find -inum %ju",
-                       path, (uintmax_t)status->st_nlink, (uintmax_t)status->st_ino);
+                       path, (uintmax_t)info->links, (uintmax_t)info->inode);
     return OK;
 }
 
@@ -141,7 +140,8 @@ check_flags(const struct place *place, int fd, struct err *err)
     if (has_flag(fd, STATX_ATTR_APPEND))
         return err_set(err, ERR_DENIED, "%s may only be appended to; chattr -a changes that",
                        place->path);
-    if (has_flag(place->folder, STATX_ATTR_IMMUTABLE) || has_flag(place->folder, STATX_ATTR_APPEND))
+    if (has_flag((int)place->room.handle, STATX_ATTR_IMMUTABLE) ||
+        has_flag((int)place->room.handle, STATX_ATTR_APPEND))
         return err_set(err, ERR_DENIED,
                        "nothing may be removed from the folder of %s; chattr -ia changes that",
                        place->path);
@@ -149,19 +149,23 @@ check_flags(const struct place *place, int fd, struct err *err)
 }
 
 errcode
-place_open_file(const struct place *place, int *ret_fd, struct stat *ret_status, struct err *err)
+place_open_file(const struct place *place, int *ret_fd, struct file_info *ret, struct err *err)
 {
-    if (!place_look(place, ret_status))
+    if (!place_look(place, ret))
         return err_set_errno(err, "cannot examine %s", place->path);
-    errcode code = check_kind(place, ret_status, err);
+    errcode code = check_kind(place, ret, err);
     if (code != OK)
         return code;
-    cleanup(cleanup_close) int fd = openat(
-        place->folder, place->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, ret_status) != 0)
+    cleanup(cleanup_close) int fd =
+        openat((int)place->room.handle, place->name,
+               O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
         return err_set_errno(err, "cannot open %s", place->path);
+    code = file_info_of(fd, place->path, ret, err);
+    if (code != OK)
+        return code;
     /* Between the two looks it may have become something else. */
-    code = check_kind(place, ret_status, err);
+    code = check_kind(place, ret, err);
     if (code == OK)
         code = check_flags(place, fd, err);
     if (code == OK)
@@ -169,11 +173,11 @@ place_open_file(const struct place *place, int *ret_fd, struct stat *ret_status,
     return code;
 }
 
-/* ---- identity ---- */
-
-struct file_identity
-file_identity_of_stat(const struct stat *status)
+errcode
+place_remove(const struct place *place, int *fd, struct err *err)
 {
-    const struct file_info info = file_info_of_stat(status);
-    return file_identity_of_info(&info);
+    (void)fd;
+    if (unlinkat((int)place->room.handle, place->name, 0) != 0)
+        return err_set_errno(err, "cannot remove %s", place->path);
+    return OK;
 }

@@ -1,8 +1,0 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-/* What the quarantine asks about processes. */
-#pragma once
-
-#include "scan/quarantine/linux_inner.h"
-
-/* Its start time, in clock ticks since the system's; false when there is none of that number. */
-bool process_started(uint32_t pid, uint64_t *ret);
