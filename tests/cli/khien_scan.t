@@ -80,6 +80,37 @@ plain=files/plain.com
 run quarantine restore --folder "$state/quarantine" "$number" >out 2>err
 same eicar.com "$plain" 'and given back'
 
+# ---- what starts by itself ----
+mkdir -p box/spool/cron/crontabs box/home
+cp bin/khien-scan rules.pack box
+cat >box/evil.sh <<'END'
+#!/bin/sh
+echo EICAR-STANDARD-ANTIVIRUS-TEST
+END
+chmod +x box/evil.sh
+printf '# mine\n0 1 * * * /bin/true\n*/5 * * * * /mnt/evil.sh\n0 2 * * * /bin/true\n' \
+    >box/spool/cron/crontabs/someone
+cp box/spool/cron/crontabs/someone before
+grep -v evil before >without
+# In a system of its own, where nothing else may be found and removed.
+boxed() {
+    # shellcheck disable=SC2016 # for the other shell
+    unshare -rm sh -eu -c 'mount --bind "$0/box" /mnt && mount --bind /mnt/spool /var/spool
+        mount -t tmpfs none /tmp && mount -t tmpfs none /var/tmp && cd /mnt
+        export HOME=/mnt/home; exec ./khien-scan "$@"' "$TMPDIR" "$@"
+}
+if boxed --version >version.txt 2>&1; then
+    boxed scan --state state --no-processes --remove --yes --json >json 2>err
+    is "$(jq -r '.findings[] | select(.kind == "file") | .subject' json)" /mnt/evil.sh \
+        'a program that cron starts is found'
+    same without box/spool/cron/crontabs/someone 'and removed with the line that starts it'
+    is "$(grep -c 'đã cách ly dòng tự chạy tệp này, số 2' err)" 1 'which is told'
+    boxed quarantine restore --folder state/quarantine 2 >out 2>err
+    same before box/spool/cron/crontabs/someone 'and can be had back'
+else
+    skip 'what cron starts' 'no namespaces here'
+fi
+
 # ---- the conversation ----
 fill
 printf '3\n"%s"\nno\nk\n' "$PWD/files" | run guide --state "$state" >out 2>err

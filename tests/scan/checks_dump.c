@@ -15,8 +15,10 @@ print_finding(void *context, const struct finding *finding)
 }
 
 static void
-print_start(void *context, const char *path)
+print_start(void *context, const char *path, const char *file, size_t line)
 {
+    (void)file;
+    (void)line;
     (void)context;
     printf("starts\t%s\n", path);
 }

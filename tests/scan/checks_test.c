@@ -40,8 +40,10 @@ note_finding(void *context, const struct finding *finding)
 }
 
 static void
-note_start(void *context, const char *path)
+note_start(void *context, const char *path, const char *file, size_t line)
 {
+    (void)file;
+    (void)line;
     struct seen *seen = context;
     seen->starts++;
     snprintf(seen->started, sizeof seen->started, "%s", path);

@@ -52,8 +52,10 @@ take_finding(void *context, const struct finding *finding)
 }
 
 static void
-take_start(void *context, const char *path)
+take_start(void *context, const char *path, const char *file, size_t line)
 {
+    (void)file;
+    (void)line;
     (void)context;
     seen.starts++;
     snprintf(seen.started, sizeof seen.started, "%s", path);

@@ -8,7 +8,6 @@
 #include "cmd/commands/commands.h"
 #include "cmd/console.h"
 #include "cmd/output.h"
-#include "cmd/scan/scan_remove.h"
 #include "cmd/scan/scan_run.h"
 #include "cmd/scan/scan_system.h"
 
@@ -44,15 +43,25 @@ say(enum guide_phrase phrase, const char *first, const char *second)
     }
     str_make_shown(out.p, out.n, "\n");
     fwrite(out.p, 1, out.n, stderr);
+    fflush(stderr);
     buf_clear(&out);
+}
+
+/* As the system writes it: on Windows with backslashes alone. */
+static void
+say_path(enum guide_phrase phrase, const char *path)
+{
+    cleanup(cleanup_free) char *whole = NULL;
+    struct err none;
+    scan_whole_path(path, &whole, &none);
+    say(phrase, whole ? whole : path, NULL);
 }
 
 /* The next line of standard input without its end; false when there is none. */
 static bool
 read_answer(char out[ANSWER_MAX])
 {
-    fflush(stderr);
-    if (!fgets(out, ANSWER_MAX, stdin))
+    if (!console_read_line(out, ANSWER_MAX))
         return false;
     str answer = str_trim(str_of(out));
     if (answer.n > 1 && (*answer.p == '"' || *answer.p == '\'') &&
@@ -84,7 +93,7 @@ find_rules(struct err *err)
     if (code != OK)
         return code;
     if (file_exists(pack)) {
-        say(GUIDE_RULES, pack, NULL);
+        say_path(GUIDE_RULES, pack);
         return OK;
     }
     console_folder(beside);
@@ -166,9 +175,10 @@ tell_removed(struct report *report)
 }
 
 static errcode
-offer_removal(struct report *report, struct err *err)
+offer_removal(struct scanning *scanning, struct err *err)
 {
     char answer[ANSWER_MAX], number[32];
+    struct report *report = scanning_report(scanning);
     size_t count = report_count_of(report, FINDING_MALICIOUS);
     if (count == 0)
         return OK;
@@ -178,7 +188,7 @@ offer_removal(struct report *report, struct err *err)
         say(GUIDE_KEPT, NULL, NULL);
         return OK;
     }
-    errcode code = scan_remove(&guide.scan, report, guide.language, err);
+    errcode code = scanning_remove(scanning, err);
     if (code == OK)
         tell_removed(report);
     return code;
@@ -199,12 +209,12 @@ offer_page(struct scanning *scanning, struct err *err)
     if (code == OK)
         code = scanning_write_html(scanning, path, err);
     if (code == OK)
-        say(GUIDE_SAVED, path, NULL);
+        say_path(GUIDE_SAVED, path);
     return code;
 }
 
 static errcode
-tell(struct scanning *scanning, struct err *err)
+tell_report(struct scanning *scanning, struct err *err)
 {
     struct buf out = BUF(OUTPUT_MAX);
     scanning_write_text(scanning, &out);
@@ -227,9 +237,9 @@ run(const struct call *call, struct err *err)
     if (code == OK)
         code = scanning_run(scanning, err);
     if (code == OK)
-        code = tell(scanning, err);
+        code = tell_report(scanning, err);
     if (code == OK)
-        code = offer_removal(scanning_report(scanning), err);
+        code = offer_removal(scanning, err);
     if (code == OK)
         code = offer_page(scanning, err);
     scanning_close(scanning);

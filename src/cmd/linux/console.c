@@ -39,6 +39,12 @@ console_is_asked(void)
 }
 
 bool
+console_read_line(char *out, size_t size)
+{
+    return fgets(out, (int)size, stdin);
+}
+
+bool
 console_folder(char out[PATH_TEXT])
 {
     ssize_t n = readlink("/proc/self/exe", out, PATH_TEXT - 1);

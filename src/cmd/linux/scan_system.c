@@ -57,20 +57,22 @@ scan_page_folder(char out[PATH_TEXT], struct err *err)
 void
 scan_quick_places(struct scan_places *places)
 {
-    static const char *const shared[] = {"tmp", "var/tmp", "dev/shm", "run/shm", "etc"};
+    static const char *const shared[] = {"/tmp", "/var/tmp", "/dev/shm", "/run/shm", "/etc"};
     static const char *const own[] = {"Downloads",  "Desktop", "Tải xuống", ".config",
                                       ".local/bin", ".cache",  ".ssh"};
     const char *home = getenv("HOME");
+    char path[PATH_TEXT];
     for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
-        scan_place_add(places, "", shared[i]);
+        scan_place_add(places, shared[i]);
     for (size_t i = 0; home && i < sizeof own / sizeof *own; i++)
-        scan_place_add(places, home, own[i]);
+        if (path_join(path, home, own[i], NULL) == OK)
+            scan_place_add(places, path);
 }
 
 void
 scan_full_places(struct scan_places *places)
 {
-    places->paths[places->count++] = "/";
+    scan_place_add(places, "/");
 }
 
 errcode
@@ -209,8 +211,13 @@ scan_log_open(void)
 }
 
 bool
+scan_has_log(void)
+{
+    return true;
+}
+
+void
 scan_log_line(bool is_finding, const char *text)
 {
     syslog(is_finding ? LOG_WARNING : LOG_INFO, "%s", text);
-    return true;
 }

@@ -10,9 +10,7 @@
 #include <sys/stat.h>
 
 #define SECRET_WORD "khien-secret-key "
-enum { KEY_FILE_MAX = 4096, SECRET_TEXT = sizeof SECRET_WORD - 1 + 2 * SIGN_SEED };
-
-/* ---- secret keys ---- */
+enum { SECRET_TEXT = sizeof SECRET_WORD - 1 + 2 * SIGN_SEED };
 
 /* LINE with its end, durably, as PATH, which must not be there. */
 static errcode
@@ -107,7 +105,7 @@ pack_key_read_secret(const char *path, uint8_t ret[SIGN_SECRET], struct err *err
     cleanup(cleanup_close) int fd = -1;
     errcode code = file_open_now(path, &fd, err);
     if (code == OK)
-        code = file_read_fd(fd, path, KEY_FILE_MAX, &text, err);
+        code = file_read_fd(fd, path, PACK_KEY_FILE_MAX, &text, err);
     if (code == OK)
         code = read_seed(str_trim(buf_view(&text)), path, seed, err);
     if (code == OK)
@@ -125,18 +123,4 @@ void
 pack_key_clear(uint8_t secret[SIGN_SECRET])
 {
     explicit_bzero(secret, SIGN_SECRET);
-}
-
-/* ---- public keys ---- */
-
-errcode
-pack_key_read_public(const char *path, uint8_t ret[SIGN_PUBLIC], struct err *err)
-{
-    struct buf text = {0};
-    errcode code = file_read(path, KEY_FILE_MAX, &text, err);
-    if (code == OK && !hex_parse(str_trim(buf_view(&text)), ret, SIGN_PUBLIC))
-        code = err_set(err, ERR_FORMAT, "%s is no public key: one line of 64 hexadecimal digits",
-                       path);
-    buf_clear(&text);
-    return code;
 }

@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "base/sign.h"
 
-enum { PACK_KEY_TEXT = 2 * SIGN_PUBLIC + 1 };
+enum { PACK_KEY_TEXT = 2 * SIGN_PUBLIC + 1, PACK_KEY_FILE_MAX = 4096 };
 
 /* Makes PATH, for its owner only, and PATH.pub, neither of which may be there. */
 errcode pack_key_make(const char *path, uint8_t ret_public[SIGN_PUBLIC], struct err *err);

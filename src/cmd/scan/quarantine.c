@@ -285,7 +285,7 @@ confirm(const struct call *call, struct err *err)
                        "what is deleted is gone for good: --yes says that this is meant");
     fprintf(stderr, "Delete %zu of what is kept, for good? [y/N] ", call->word_count);
     fflush(stderr);
-    if (fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+    if (console_read_line(answer, sizeof answer) && (answer[0] == 'y' || answer[0] == 'Y'))
         return OK;
     return err_set(err, ERR_DENIED, "nothing was deleted");
 }

@@ -4,7 +4,6 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "cmd/output.h"
-#include "cmd/scan/pack_key.h"
 
 enum { SOURCE_MAX = 1 << 30 };
 
@@ -120,21 +119,6 @@ is_pack(const char *path)
     return file_open_now(path, &fd, NULL) == OK &&
            file_read_at(fd, 0, head, sizeof head, path, &n, NULL) == OK && n == sizeof head &&
            memcmp(head, magic, sizeof head) == 0;
-}
-
-errcode
-rule_files_open_pack(const struct call *call, const char *path, struct scan_rules **ret,
-                     struct err *err)
-{
-    uint8_t public_key[SIGN_PUBLIC];
-    const char *key_path = call_option(call, "public-key");
-    struct pack_options options = {0};
-    errcode code = key_path ? pack_key_read_public(key_path, public_key, err) : OK;
-    if (key_path)
-        options.public_key = public_key;
-    if (code == OK)
-        code = call_number(call, "version-min", 0, UINT64_MAX, &options.version_min, err);
-    return code == OK ? scan_pack_open(path, &options, ret, err) : code;
 }
 
 /* ---- all ---- */

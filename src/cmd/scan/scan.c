@@ -34,7 +34,7 @@ struct scanning {
     struct job *job;
     struct progress progress;
     struct scan_power power;
-    char *starts[PATHS_MAX]; /* what starts by itself */
+    struct scan_start starts[PATHS_MAX]; /* what starts by itself */
     size_t start_count;
     char *words[PATHS_MAX]; /* of the call, without links */
 };
@@ -60,15 +60,25 @@ found_by_check(void *context, const struct finding *finding)
     report_add(scanning->report, &item);
 }
 
+static bool
+is_same_file(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 static void
-starts(void *context, const char *path)
+starts(void *context, const char *path, const char *file, size_t line)
 {
     struct scanning *scanning = context;
-    for (size_t i = 0; i < scanning->start_count; i++)
-        if (strcmp(scanning->starts[i], path) == 0)
+    for (size_t i = 0; i < scanning->start_count; i++) {
+        const struct scan_start *known = &scanning->starts[i];
+        if (strcmp(known->path, path) == 0 && known->line == line &&
+            is_same_file(known->file, file))
             return;
+    }
     if (scanning->start_count < PATHS_MAX)
-        scanning->starts[scanning->start_count++] = mem_strndup(path, strlen(path));
+        scanning->starts[scanning->start_count++] = (struct scan_start){
+            mem_strndup(path, strlen(path)), file ? mem_strndup(file, strlen(file)) : NULL, line};
 }
 
 static void
@@ -130,7 +140,7 @@ scan_processes(struct scanning *scanning)
     for (size_t i = 0; i < scan_targets.count && !stopped; i++) {
         const struct scan_target *target = &scan_targets.items[i];
         if (target->program[0])
-            starts(scanning, target->program);
+            starts(scanning, target->program, NULL, 0);
         if (target->process)
             job_process(scanning->job, target->process, target->pid, target->name);
         else
@@ -149,6 +159,16 @@ show_files(void *context, uint64_t done)
     progress_show(&scanning->progress, done);
 }
 
+/* A program that several lines start is scanned once. */
+static bool
+is_new_start(const struct scanning *scanning, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(scanning->starts[i].path, scanning->starts[at].path) == 0)
+            return false;
+    return true;
+}
+
 static void
 scan_files(struct scanning *scanning, const char *const *paths, size_t count)
 {
@@ -159,8 +179,8 @@ scan_files(struct scanning *scanning, const char *const *paths, size_t count)
     begin_progress(scanning, "Tệp", "Files", total);
     bool takes_starts = !call_given(scanning->call, "no-files");
     for (size_t i = 0; takes_starts && i < scanning->start_count && !stopped; i++)
-        if (file_exists(scanning->starts[i]))
-            job_add(scanning->job, scanning->starts[i]);
+        if (is_new_start(scanning, i) && file_exists(scanning->starts[i].path))
+            job_add(scanning->job, scanning->starts[i].path);
     for (size_t i = 0; i < count && !stopped; i++)
         job_add(scanning->job, paths[i]);
     job_finish(scanning->job);
@@ -182,10 +202,8 @@ scan_all(struct scanning *scanning, struct err *err)
         paths[count] = scanning->words[count];
     }
     scanning->about.scope = count > 0 ? "paths" : is_full ? "full" : "quick";
-    if (count == 0 && is_full)
-        scan_full_places(places);
-    else if (count == 0 && !call_given(call, "no-files"))
-        scan_quick_places(places);
+    if (count == 0 && !call_given(call, "no-files"))
+        (is_full ? scan_full_places : scan_quick_places)(places);
     for (size_t i = 0; i < places->count; i++)
         paths[count++] = places->paths[i];
     scanning->power = scan_power_of(call, scanning->language, &stopped);
@@ -227,7 +245,7 @@ scanning_write_html(struct scanning *scanning, const char *path, struct err *err
 }
 
 static errcode
-tell(struct scanning *scanning, struct err *err)
+tell_report(struct scanning *scanning, struct err *err)
 {
     const struct call *call = scanning->call;
     struct buf out = BUF(OUTPUT_MAX);
@@ -319,6 +337,8 @@ read_options(struct scanning *scanning, struct err *err)
     scanning->language = strcmp(language, "vi") == 0 ? REPORT_VI : REPORT_EN;
     if (call_given(call, "remove") && !call_given(call, "yes") && !console_is_asked())
         return err_set(err, ERR_USAGE, "nobody can be asked here: --remove needs --yes");
+    if (call_given(call, "syslog") && !scan_has_log())
+        return err_set(err, ERR_UNSUPPORTED, "there is no syslog on this system");
     if (call_given(call, "yes") && !call_given(call, "remove") && !call_given(call, "report-to"))
         return err_set(err, ERR_USAGE, "--yes goes with --remove and with --report-to");
     if (call_given(call, "root"))
@@ -373,6 +393,13 @@ scanning_run(struct scanning *scanning, struct err *err)
     return code == OK && scanning->cache ? cache_save(scanning->cache, err) : code;
 }
 
+errcode
+scanning_remove(struct scanning *scanning, struct err *err)
+{
+    const struct scan_starts all = {scanning->starts, scanning->start_count};
+    return scan_remove(scanning->call, scanning->report, &all, scanning->language, err);
+}
+
 struct report *
 scanning_report(const struct scanning *scanning)
 {
@@ -387,8 +414,10 @@ scanning_close(struct scanning *scanning)
     cache_close(scanning->cache);
     report_free(scanning->report);
     scan_rules_free(scanning->rules);
-    for (size_t i = 0; i < scanning->start_count; i++)
-        free(scanning->starts[i]);
+    for (size_t i = 0; i < scanning->start_count; i++) {
+        free(scanning->starts[i].path);
+        free(scanning->starts[i].file);
+    }
     for (size_t i = 0; i < scanning->call->word_count; i++)
         free(scanning->words[i]);
     for (size_t i = 0; i < scan_targets.count; i++)
@@ -407,11 +436,11 @@ run_scan(const struct call *call, struct err *err)
     if (code == OK)
         code = scanning_run(scanning, err);
     if (code == OK && call_given(call, "remove"))
-        code = scan_remove(call, scanning->report, scanning->language, err);
+        code = scanning_remove(scanning, err);
     if (code == OK && call_given(call, "watch") && !stopped)
         code = go_on(scanning, err);
     if (code == OK)
-        code = tell(scanning, err);
+        code = tell_report(scanning, err);
     if (code == OK)
         code = scan_report_to(call, scanning->report, &scanning->about, scanning->language, err);
     scanning_close(scanning);

@@ -10,6 +10,8 @@ struct scanning;
 errcode scanning_open(const struct call *call, struct scanning **ret, struct err *err);
 /* Scans with progress on a terminal; the first Ctrl-C ends it with what was seen until then. */
 errcode scanning_run(struct scanning *scanning, struct err *err);
+/* What `--remove` does. */
+errcode scanning_remove(struct scanning *scanning, struct err *err);
 struct report *scanning_report(const struct scanning *scanning);
 void scanning_write_text(struct scanning *scanning, struct buf *out);
 errcode scanning_write_html(struct scanning *scanning, const char *path, struct err *err);

@@ -110,11 +110,10 @@ scan_grant(const struct call *call, struct grants *grants, struct err *err)
 }
 
 void
-scan_place_add(struct scan_places *places, const char *folder, const char *name)
+scan_place_add(struct scan_places *places, const char *path)
 {
     enum { PLACES_MAX = sizeof places->paths / sizeof *places->paths };
-    char *text = places->texts[places->count];
-    if (places->count < PLACES_MAX && path_join(text, folder, name, NULL) == OK &&
-        file_exists(text))
-        places->paths[places->count++] = text;
+    if (places->count < PLACES_MAX && file_exists(path) &&
+        str_copy(str_of(path), places->paths[places->count], PATH_TEXT))
+        places->count++;
 }

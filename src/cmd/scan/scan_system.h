@@ -19,21 +19,21 @@ void scan_be_polite(void);
 /* Every program that runs but this one; TARGET is without PROCESS. */
 void scan_each_process(void (*each)(struct scan_target *target));
 
-/* Gives the places of a quick scan, where files come to a computer and where everyone may write, or
- * of a full one, to ADD; they are there. */
+/* The places of a quick scan, where files come to a computer and where everyone may write, or of a
+ * full one. */
 struct scan_places {
-    const char *paths[64];
-    char texts[64][PATH_TEXT];
+    char paths[64][PATH_TEXT];
     size_t count;
 };
 void scan_quick_places(struct scan_places *places);
 void scan_full_places(struct scan_places *places);
-void scan_place_add(struct scan_places *places, const char *folder, const char *name);
+void scan_place_add(struct scan_places *places, const char *path); /* when it is there */
 /* The whole path of WORD, without links; the caller frees. */
 errcode scan_whole_path(const char *word, char **ret, struct err *err);
 /* The next Ctrl-C, or a signal to end, sets STOPPED; the one after it ends the program. */
 void scan_catch_stop(atomic_bool *stopped);
 /* Connects with the system's log, which the sandbox would not let. */
 void scan_log_open(void);
-/* A line for the system's log; false where there is none. */
-bool scan_log_line(bool is_finding, const char *text);
+/* Lines for the system's log, where it has one for such. */
+bool scan_has_log(void);
+void scan_log_line(bool is_finding, const char *text);

@@ -54,8 +54,8 @@ struct checking {
     void *context;
     void (*found)(void *context, const struct finding *finding);
     /* A program or script that starts by itself: it is to be scanned whatever the scan's scope is.
-     */
-    void (*starts)(void *context, const char *path);
+     * FILE and LINE (from 1) say which line of a text file starts it; NULL and 0: none does. */
+    void (*starts)(void *context, const char *path, const char *file, size_t line);
     /* What could not be seen, and why: no right, no such interface. */
     void (*unseen)(void *context, const struct check *check, const char *what,
                    const struct err *why);

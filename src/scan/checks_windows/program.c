@@ -150,12 +150,12 @@ program_starts(struct checking *checking, const struct check *check, const struc
         doubt = program->least;
     bool found = find_program(checking, str_of(command), &rest, path);
     if (found)
-        checking->starts(checking->context, path);
+        checking->starts(checking->context, path, NULL, 0);
     for (size_t i = 0; i < FILES && doubt_word(&rest, &word); i++) {
         size_t comma = str_find(word, STR(","));
         word.n = comma == SIZE_MAX ? word.n : comma;
         if (word.n > 2 && word.p[1] == ':' && find_file(checking, word, other))
-            checking->starts(checking->context, other);
+            checking->starts(checking->context, other, NULL, 0);
     }
     if (found && place_in_windows(checking, "", windows) &&
         doubt_is_false_system_program(str_of(path), str_of(windows)))

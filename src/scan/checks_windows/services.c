@@ -54,7 +54,7 @@ doubt_unquoted(const struct keys_place *place, const char *command)
         has_blank = true;
         int n = snprintf(tried, sizeof tried, "%.*s.exe", (int)i, path.p);
         if (n > 0 && n < PATH_TEXT && place_is_file(tried)) {
-            place->checking->starts(place->checking->context, tried);
+            place->checking->starts(place->checking->context, tried, NULL, 0);
             return (struct doubt){FINDING_SUSPICIOUS, &slipped};
         }
     }

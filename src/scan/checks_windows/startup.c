@@ -78,7 +78,7 @@ take_file(void *context, const char *path)
     struct program program = {.subject = path, .command = command, .file = path};
     if (is_script || doubt_ends(name, executable))
         program.least = (struct doubt){is_script ? FINDING_SUSPICIOUS : FINDING_LOOK, &loose};
-    startup->checking->starts(startup->checking->context, path);
+    startup->checking->starts(startup->checking->context, path, NULL, 0);
     program_starts(startup->checking, startup->check, &program);
 }
 

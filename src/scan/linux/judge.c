@@ -178,7 +178,7 @@ judge_file(const struct look *look, struct entry *entry, str word)
     if (!str_starts(word, STR("/")) || !str_copy(word, path, sizeof path) ||
         !look_stat(look, path, &status) || !S_ISREG(status.st_mode))
         return;
-    look_starts(look, path);
+    look_line_starts(look, path, entry->path, entry->line);
     if (entry->is_reported || !is_writable(look, path, &status))
         return;
     entry->is_reported = true;

@@ -277,7 +277,15 @@ look_found(const struct look *look, const struct seen *seen)
 void
 look_starts(const struct look *look, const char *path)
 {
-    char full[PATH_TEXT];
+    look_line_starts(look, path, NULL, 0);
+}
+
+void
+look_line_starts(const struct look *look, const char *path, const char *file, size_t line)
+{
+    char full[PATH_TEXT], full_file[PATH_TEXT];
+    bool has_line = file && line > 0 && look_path(look, file, full_file);
     if (look->checking->starts && look_path(look, path, full))
-        look->checking->starts(look->checking->context, full);
+        look->checking->starts(look->checking->context, full, has_line ? full_file : NULL,
+                               has_line ? line : 0);
 }

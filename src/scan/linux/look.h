@@ -60,4 +60,5 @@ struct seen {
 };
 void look_found(const struct look *look, const struct seen *seen);
 void look_starts(const struct look *look, const char *path);
+void look_line_starts(const struct look *look, const char *path, const char *file, size_t line);
 void look_unseen(const struct look *look, const char *what, const struct err *why);
