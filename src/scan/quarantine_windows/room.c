@@ -202,12 +202,13 @@ room_rename_new(const struct room *room, int fd, const char *from, const char *t
 {
     (void)from;
     cleanup(cleanup_free) wchar_t *path = path_in(room, to);
-    size_t n = path ? wcslen(path) * sizeof *path : 0;
+    if (!path)
+        return err_set_errno(err, "cannot name %s in %s", to, room->path);
+    size_t n = wcslen(path) * sizeof *path;
     cleanup(cleanup_free) FILE_RENAME_INFO *info = mem_calloc(1, sizeof *info + n);
     info->FileNameLength = (DWORD)n;
     memcpy(info->FileName, path, n);
-    if (path &&
-        SetFileInformationByHandle(handle_of(fd), FileRenameInfo, info, (DWORD)(sizeof *info + n)))
+    if (SetFileInformationByHandle(handle_of(fd), FileRenameInfo, info, (DWORD)(sizeof *info + n)))
         return file_sync(fd, to, err);
     *ret_taken = GetLastError() == ERROR_ALREADY_EXISTS || GetLastError() == ERROR_FILE_EXISTS;
     return err_set_errno(err, "cannot name %s in %s", to, room->path);
