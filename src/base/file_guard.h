@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading a mapped file that others may cut, or whose disk fails: what cannot be read is read as
  * zeros, and the guard says so at the end, instead of SIGBUS killing the process. On Windows the
- * system lets no one cut a file that is mapped, and a guard does nothing. */
+ * system lets no one cut a file that is mapped; where its disk fails, all of a mapping becomes
+ * zeros, and a guard is of a whole one. */
 #pragma once
 
 #include "base/str.h"

@@ -154,8 +154,9 @@ file_map_fd(int fd, const char *name, struct file_map *ret, struct err *err)
 void
 file_map_close(struct file_map *map)
 {
-    if (map->bytes.n)
-        UnmapViewOfFile(map->bytes.p);
+    /* What a guard put in its place is no view. */
+    if (map->bytes.n && !UnmapViewOfFile(map->bytes.p))
+        VirtualFree((void *)(uintptr_t)map->bytes.p, 0, MEM_RELEASE);
     *map = (struct file_map){0};
 }
 

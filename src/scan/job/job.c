@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/file_guard.h"
 #include "base/require.h"
 #include "scan/job/crew.h"
 #include "scan/job/judge.h"
@@ -177,12 +178,16 @@ scan_stream(void *context, const char *stream)
     }
     const struct unpack_member member = {.path = stream, .data = map.bytes};
     struct unpack_sink sink = {worker, scan_member, skipped_member};
+    struct file_guard guard;
+    file_guard_begin(&guard, map.bytes);
     scan_member(worker, &member);
     if (!worker->job->options.is_shallow && unpack_wants(map.bytes, stream)) {
         if (!worker->unpack)
             worker->unpack = unpack_new(&worker->job->options.unpack);
         unpack_each(worker->unpack, map.bytes, stream, &sink);
     }
+    if (file_guard_end(&guard))
+        skip(worker, SKIP_UNREADABLE, path, "its disk cannot read it");
     file_map_close(&map);
     return !is_stopped(worker->job);
 }
