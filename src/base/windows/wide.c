@@ -74,8 +74,10 @@ wide_to_path(const wchar_t *wide, size_t n, char *out, size_t size)
         if (IS_HIGH_SURROGATE(wide[i]) && i + 1 < n && IS_LOW_SURROGATE(wide[i + 1]))
             code = 0x10000 + ((code - 0xd800) << 10) + (wide[++i] - 0xdc00u);
         size_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-        if (at + length >= size)
+        if (at + length >= size) {
+            SetLastError(ERROR_FILENAME_EXCED_RANGE);
             return false;
+        }
         static const unsigned char leads[] = {0, 0, 0xc0, 0xe0, 0xf0};
         for (size_t k = length; k-- > 0; code >>= 6)
             out[at + k] = (char)(k > 0 ? 0x80 | (code & 0x3f) : leads[length] | code);
