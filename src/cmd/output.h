@@ -18,7 +18,7 @@
 /* As the call's --json or --csv ask, else as text; the table is not freed. */
 errcode output_table(const struct call *call, const struct table *table, struct err *err);
 /* A line on standard error, without characters that would do something to a terminal. */
-void output_aside(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void output_aside(const char *format, ...) PRINTF_LIKE(1, 2);
 /* OUT, on a terminal likewise. */
 void output_text(struct buf *out);
 /* Writes and empties OUT; WHAT names it when it did not fit its cap. */

@@ -1,0 +1,73 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# khien-scan.exe under wine: one file that finds, asks and tells, with paths as Windows has them.
+set -u
+. tests/cli/lib/tap.sh
+case $KHIEN in
+*/build/khien) ;;
+*) skip_all 'wine runs once, with the release build' ;;
+esac
+program=build-windows/khien-scan.exe wine=$PWD/tools/wine
+[ -f $program ] || skip_all './dev build windows was not run'
+cp $program "$TMPDIR"
+cd "$TMPDIR" || exit 1
+unset KHIEN_NOW
+run() { timeout 120 "$wine" khien-scan.exe "$@"; }
+
+size=$(stat -c %s khien-scan.exe)
+[ "$size" -le $((3 << 20)) ]
+ok $? "one file of 3 MiB at most: $size bytes"
+x86_64-w64-mingw32-objdump -p khien-scan.exe | sed -n 's/.*DLL Name: //p' |
+    grep -iv '^\(advapi32\|bcrypt\|kernel32\|msvcrt\|ntdll\|shell32\|user32\|ws2_32\|iphlpapi\)\.dll$' >dlls
+is "$(cat dlls)" '' 'which needs no library but those of Windows'
+
+mkdir -p rules 'files/Thư mục' "state"
+printf 'rule eicar { strings: $a = "EICAR-STANDARD-ANTIVIRUS-TEST" condition: $a }\n' >rules/t.yar
+"$KHIEN" rules key -o pack.key >key.out
+"$KHIEN" rules build rules -o usb.pack --key pack.key --pack-version 7 >built 2>&1
+# shellcheck disable=SC2016 # never whole in a file of this project
+first='X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STAND' second='ARD-ANTIVIRUS-TEST-FILE!$H+H*'
+printf '%s%s' "$first" "$second" >'files/Thư mục/eicar.com'
+(cd files && zip -qr nested.zip 'Thư mục' && tar czf nested.tgz nested.zip)
+echo clean >files/clean.txt
+cp pack.key.pub rules.pub
+
+# ---- rules ----
+run guide --state state </dev/null >out 2>err
+is "$? $(grep -c 'Chưa có bộ luật' err)" '1 1' 'without rules it says how to get them'
+run rules update --output rules.pack --from usb.pack >out 2>err
+is "$? $(cmp usb.pack rules.pack && echo same)" '0 same' 'rules from a USB stick'
+run rules verify rules.pack --public-key rules.pub >out 2>err
+is $? 0 'which are verified'
+
+# ---- scanning ----
+run --state state --json files >json 2>err
+is "$? $(jq -r '.findings[].subject | split("\\") | last' json | sort -u | tr '\n' ' ')" \
+    '0 eicar.com nested.tgz nested.zip ' 'what is in files, and in containers in containers'
+is "$(jq -r '[.findings[].subject | select(test("^[A-Z]:.*\\\\files\\\\Thư mục\\\\eicar.com$"))] |
+    length' json)" 1 'with paths as Windows has them'
+run --state state --json --no-files >json 2>err
+is "$? $(jq '.looked_at | .processes > 0 and .checks > 0' json)" '0 true' \
+    'processes, and what starts by itself'
+run --syslog files >out 2>err
+is "$? $(grep -c 'no syslog' err)" '1 1' 'no syslog, which it says'
+
+cp -r files kept
+run scan --state state --remove --yes --json files >json 2>err
+is "$? $(find files -type f)" '0 files/clean.txt' 'malware is removed'
+run quarantine list --folder state/quarantine >kept.txt
+is "$(grep -c kept kept.txt)" 3 'and listed'
+number=$(awk '/eicar.com/ {print $1}' kept.txt)
+run quarantine restore --folder state/quarantine "$number" >out 2>err
+same 'kept/Thư mục/eicar.com' 'files/Thư mục/eicar.com' 'and given back'
+
+# ---- the conversation ----
+printf '3\r\nfiles\r\nno\r\nk\r\n' | run guide --state state >out 2>err
+is "$? $(grep -c 'Mã độc (' out) $(grep -c 'Không cách ly gì' err)" '0 1 1' \
+    'it tells what it found, and keeps it unless told'
+printf '3\r\nfiles\r\nquarantine\r\nn\r\n' | run guide --lang en --state state >out 2>err
+is "$? $(grep -c 'in quarantine, number' err) $(find files -type f)" '0 1 files/clean.txt' \
+    'removes what it is told to'
+printf '0\r\n' | run --lang en >out 2>err
+is "$? $(grep -c 'Nothing was scanned' err)" '0 1' 'in English too'
+done_testing
