@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sends self-reports as docs/self-reports.md has them, with hashlib for the work: a second client.
 
-reporter one URL [NAME=VALUE…]   sends one; prints the status and the answer. NAMEs: body (the text
-                                 instead of a good one), id, families (JSON), proof, type, forwarded,
-                                 token, challenge (a file to keep the solved proof and the body in), replay
-                                 (such a file, sent as it is)
+reporter one URL [NAME=VALUE…]   sends one; prints the status and the answer
 reporter prove URL FILE          prints a proof for the body in FILE
 reporter many URL FILE           sends them one after the other until the server is gone; FILE gets
-                                 the numbers of those that were accepted, each at once"""
+                                 the numbers of those that were accepted, each at once
+
+NAMEs: body (the text instead of a good one), id, families (JSON), proof, token, type, forwarded;
+challenge (a file to keep proof and body in), replay (such a file, to be sent as it is)"""
 import hashlib
 import http.client
 import json
