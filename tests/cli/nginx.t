@@ -25,6 +25,8 @@ printf '192.0.2.1\n' >2026-11-20-list.txt
 cat >khien.conf <<'END_OF_CONF'
 [http]
 trusted_proxy = 127.0.0.1
+[self_reports]
+bits = 4
 END_OF_CONF
 "$KHIEN" serve --listen 127.0.0.1:0 >served 2>log &
 portal=$!
@@ -139,6 +141,20 @@ is "$(code "/$long" --http1.1)" 414 'a long address'
 is "$(code / --http1.1 -H "X: $long")" 400 'a long field'
 is "$(code "/$(printf '%2500s' '' | tr ' ' a)")" 414 'an address too long for the portal'
 
+printf '%s' '{"version":1,"id":"00112233445566778899aabbccddeeff","program":"0.1.0",' \
+    '"system":"linux","rules_version":5,"scope":"quick","complete":true,"files":1,"processes":0,' \
+    '"malicious":0,"suspicious":0,"look":0,"quarantined":0,"families":{}}' >report
+proof=$(python3 "$root/tests/cli/lib/reporter.py" prove "http://127.0.0.1:$portal_port" report)
+report() { # report FILE PROOF
+    code /api/v1/self-reports --data-binary "@$1" -H 'Content-Type: application/json' \
+        -H "Khien-Proof: $2"
+}
+is "$(report report "$proof")" 201 'what a scanner sends in is handed on'
+is "$(report report "$proof") $(report report x)" '200 403' 'with its proof'
+head -c 5000 /dev/zero >large
+is "$(report large "$proof")" 413 'but no more of it than there can be'
+is "$(code /api/v1/self-reports -X PUT --data a)" 405 'nor otherwise'
+
 mkdir cases && "$cases" --write cases
 ok $? 'the malformed requests of wire_test'
 configure "$relay"
@@ -180,7 +196,7 @@ grep -q 'Too many requests' page
 ok $? 'in words'
 is "$(code / --interface 127.0.1.9)" 502 'other networks are not'
 
-! grep -rl "$visitor" logs log site.conf
+! grep -rl "$visitor" logs log site.conf var/self-reports
 ok $? "no visitor's address stands in any log"
 is "$(wc -c <logs/access.log)" 0 'nothing is written about requests at all'
 done_testing

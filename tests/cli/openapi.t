@@ -3,6 +3,7 @@
 """Every answer of the API is what /api/v1/openapi.json says it is: each path is asked, with several
 parameters, and its answer validated against its schema by python3-jsonschema; the parameters that
 the description names are those that the program takes."""
+import hashlib
 import json
 import os
 import re
@@ -34,6 +35,7 @@ def run(*arguments):
     return subprocess.run([khien, *arguments], check=True, capture_output=True, text=True).stdout
 
 
+report = os.path.abspath("tests/fuzz/corpus/self_report/body")
 os.chdir(os.environ["TMPDIR"])
 with open("networks.csv", "w", encoding="utf-8") as file:
     file.write("prefix,asn,name,isp,country,province,unit,kind,subscribers,valid_from,valid_to\n"
@@ -44,6 +46,8 @@ run("simulate", "--days", "40", "--daily", "200", "--seed", "5", "--out", "feeds
 run("ingest", *(os.path.join("feeds", name) for name in sorted(os.listdir("feeds"))
                 if name.endswith("-simulated.csv")))
 
+with open("khien.conf", "w", encoding="utf-8") as file:
+    file.write("[self_reports]\nbits = 0\n")
 server = subprocess.Popen([khien, "serve", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, text=True)
 url = re.match(r"pages: (\S+)/", server.stdout.readline()).group(1)
@@ -78,8 +82,39 @@ try:
         except (jsonschema.ValidationError, ValueError) as error:
             ok(False, f"{path}{query} is as described", getattr(error, "message", error), text)
 
+    def post(path, body, fields):
+        request = urllib.request.Request(url + path, body, fields)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
+
+    def validate_report():
+        path, schemas = "/api/v1/self-reports", api["components"]["schemas"]
+        operation = api["paths"][path]["post"]
+        with open(report, "rb") as file:
+            body = file.read()
+        jsonschema.Draft202012Validator(schemas["SelfReport"]).validate(json.loads(body))
+        query = f"?body={hashlib.sha256(body).hexdigest()}"
+        validate(f"{path}/challenge", query, "200")
+        proof = json.loads(get(f"{path}/challenge{query}")[2])["challenge"] + ".0"
+        kind = {"Content-Type": "application/json"}
+        for status, sent, fields in ((201, body, {**kind, "Khien-Proof": proof}),
+                                     (200, body, {**kind, "Khien-Proof": proof}),
+                                     (403, body, kind), (415, body, {"Content-Type": "text/plain"}),
+                                     (413, body + 4000 * b" ", kind)):
+            got, answer = post(path, sent, fields)
+            schema = operation["responses"][str(status)]["content"]["application/json"]["schema"]
+            jsonschema.Draft202012Validator({**schema, "components": api["components"]}).validate(
+                answer)
+            ok(got == status, f"a report gets the {status} that is described", got, answer)
+
+    validate_report()
     for path in api["paths"]:
-        validate(path, "", "200")
+        if "get" not in api["paths"][path]:
+            continue
+        validate(path, "", "400" if path.endswith("/challenge") else "200")
         if path.startswith("/api/v1/stats/"):
             for query in ("?by=total", "?family=mirai&quiet=3&window=5", "?format=csv", "?by=isp",
                           "?curve=yes", "?cumulative=yes&top=2", "?from=9999-12-30"):

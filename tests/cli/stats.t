@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # simulate, ingest, stats, baseline, ranking together: every measure in every form of output.
 set -u
+reporter=$PWD/tests/cli/lib/reporter.py
 . tests/cli/lib/tap.sh
 cd "$TMPDIR" || exit 1
 KHIEN_NOW=2026-11-21T12:00:00Z
@@ -18,6 +19,12 @@ ok $? 'the same seed gives the same files'
 "$KHIEN" ingest --no-snapshot sim/*-simulated.csv >/dev/null
 ok $? 'what is simulated is taken in'
 
+printf '[self_reports]\nbits = 0\n' >khien.conf
+"$KHIEN" serve --listen 127.0.0.1:0 >served 2>log &
+server=$!
+is "$(python3 "$reporter" one "$(served served)")" '201 {"counted":true,"known":false}' \
+    'a report of a scanner is there'
+kill -TERM $server && wait $server
 for measure in $("$KHIEN" stats --json | jq -r '.[].measure'); do
     set --
     case $measure in

@@ -10,7 +10,7 @@
 #include "base/json_in.h"
 #include "base/json_out.h"
 
-enum { SUM_TEXT = 16, LINE_MAX_BYTES = 2 * LIMIT_SELF_REPORT };
+enum { SUM_TEXT = 32, LINE_MAX_BYTES = 2 * LIMIT_SELF_REPORT };
 #define COUNT_MAX INT64_C(1000000000000)
 
 enum member_type { TYPE_ONE, TYPE_ID, TYPE_VERSION, TYPE_WORD, TYPE_FLAG, TYPE_COUNT, TYPE_MAP };
@@ -191,11 +191,18 @@ self_report_parse(str body, const struct families *families, struct self_report 
     return code;
 }
 
+static void
+sum_of(str text, char out[SUM_TEXT + 1])
+{
+    struct checksum sum = checksum_of(text);
+    snprintf(out, SUM_TEXT + 1, "%016" PRIx64 "%016" PRIx64, sum.high, sum.low);
+}
+
 static bool
 is_sum(str text, str sum)
 {
     char made[SUM_TEXT + 1];
-    snprintf(made, sizeof made, "%016" PRIx64, checksum_of(text).low);
+    sum_of(text, made);
     return str_eq(sum, str_of(made));
 }
 
@@ -267,6 +274,7 @@ void
 self_report_write_line(const struct self_report *report, struct buf *out)
 {
     size_t begin = out->n;
+    char sum[SUM_TEXT + 1];
     struct json_out json = json_out_to(out);
     json_out_object_begin(&json);
     json_out_pair_day(&json, "day", report->day);
@@ -274,5 +282,6 @@ self_report_write_line(const struct self_report *report, struct buf *out)
     for (size_t i = 0; i < MEMBERS; i++)
         write_member(&json, &members[i], report);
     json_out_object_end(&json);
-    buf_printf(out, " %016" PRIx64 "\n", checksum_of(str_from(buf_view(out), begin)).low);
+    sum_of(str_from(buf_view(out), begin), sum);
+    buf_printf(out, " %s\n", sum);
 }
