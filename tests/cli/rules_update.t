@@ -132,19 +132,19 @@ rm var/rules/1.pack var/rules/9.pack
 # The first one, and that a key must be here.
 fails 1 'no key in/rules.pub' 'without a key nothing is taken' \
     env KHIEN_RULES_PUBLIC_KEY= "$KHIEN" rules update --output in/rules.pack --from "$url/rules"
-is "$(ls in)" '' 'nor kept'
+is "$(ls -I '*.seen' in)" '' 'nor kept'
 cp ours.key.pub in/rules.pub
 rm khien.conf
 fails 2 'where from' 'nor without a source' update
 update --from "$url/rules" >out 2>err
 ok $? 'with the key beside it a pack is installed'
 same 2.pack in/rules.pack 'as it was published'
-is "$(ls in)" 'rules.pack
+is "$(ls -I '*.seen' in)" 'rules.pack
 rules.pub' 'and nothing else'
 is "$(update --from "$url/rules/" --json | jq -r .state)" current 'again: it is current'
 cp in/rules.pack was.pack
 unchanged() { # unchanged LABEL
-    cmp -s was.pack in/rules.pack && [ "$(ls in)" = 'rules.pack
+    cmp -s was.pack in/rules.pack && [ "$(ls -I '*.seen' in)" = 'rules.pack
 rules.pub' ]
     ok $? "$1: the installed pack stays, and nothing else"
 }
@@ -242,7 +242,7 @@ size=$(wc -c <6.pack)
 fails 1 "$((size / 2)) of $size bytes are kept" 'a connection is cut' update --from "$spoiler/rules"
 cmp -s was.pack in/rules.pack
 ok $? 'the installed pack stays'
-is "$(ls in)" 'rules.pack
+is "$(ls -I '*.seen' in)" 'rules.pack
 rules.pack.part
 rules.pack.part.from
 rules.pub' 'what came is kept'
@@ -256,7 +256,7 @@ is "$(update --from "$spoiler/rules" --json | jq -c '[.version, .fetched_bytes]'
     "[6,$((size - part))]" 'only the rest is fetched'
 is "$(tail -n 1 asked.log)" "6.pack bytes=$part- \"tag of $size\"" 'by range and tag'
 same 6.pack in/rules.pack 'and the pack is whole'
-is "$(ls in)" 'rules.pack
+is "$(ls -I '*.seen' in)" 'rules.pack
 rules.pub' 'nothing is left over'
 again() { # again LABEL HOW FETCHED
     rm -rf in
@@ -398,6 +398,7 @@ cp 6.pack was.pack
 cp 5.pack usb/5.pack
 jq '.version = 5' list.json >usb/latest.json
 refused 'older than the installed' 'an older list'
+cp -r usb older
 refused 'older than the installed' 'an older pack' 5.pack
 mkdir again
 printf 'rule again { condition: filesize == 1 }\n' >again/a.yar
@@ -415,7 +416,7 @@ unchanged '--check of a file'
 is "$(update --from 7.pack --json | jq -c '[.state, .previous, .version]')" '["updated",6,7]' \
     'and is installed'
 same 7.pack in/rules.pack 'as it is'
-is "$(ls in)" 'rules.pack
+is "$(ls -I '*.seen' in)" 'rules.pack
 rules.pub' 'and nothing else'
 cp 3.pack in/rules.pack
 rm -rf usb
@@ -429,6 +430,31 @@ ok $? 'an installed pack that was spoiled is replaced'
 grep -q 'the installed pack is of no use' err
 ok $? 'and that is said'
 same 6.pack in/rules.pack 'by a good one'
+# What was installed once is remembered, also when the pack can no longer say it.
+is "$(cut -d ' ' -f 1,3 in/rules.pack.seen)" "6 $(cat ours.key.pub)" 'the newest pack is noted'
+for state in spoiled gone; do
+    printf 'spoiled' >in/rules.pack
+    [ $state = spoiled ] || rm in/rules.pack
+    fails 1 'older than 6' "with the installed pack $state an older one" update --from 5.pack
+    fails 1 'older than 6' "with the installed pack $state an older list" update --from older
+    fails 1 'another pack of version 6' "with the installed pack $state another 6" \
+        update --from again.pack
+    update --from 6.pack >out 2>err
+    same 6.pack in/rules.pack "with the installed pack $state the same one is taken"
+done
+rm in/rules.pack.seen
+is "$(update --from 6.pack --json | jq -r .state)" current 'a pack that was there before'
+is "$(cut -d ' ' -f 1 in/rules.pack.seen)" 6 'is noted too'
+rm in/rules.pack
+cp in/rules.pack.seen noted
+echo spoiled >in/rules.pack.seen
+fails 1 'does not tell which' 'a note that is none' update --from 6.pack
+cp noted in/rules.pack.seen
+"$KHIEN" rules build again -o other.pack --key other.key --pack-version 1 >/dev/null
+update --from other.pack --public-key other.key.pub >out 2>err
+same other.pack in/rules.pack 'another signer counts anew'
+cp 6.pack in/rules.pack
+cp noted in/rules.pack.seen
 if [ "$(id -u)" -ne 0 ]; then
     XDG_DATA_HOME=$PWD/data "$KHIEN" rules update --from 6.pack --public-key ours.key.pub >out 2>err
     same 6.pack data/khien/rules.pack 'without --output it is in the data folder'

@@ -8,6 +8,7 @@
 #include "base/require.h"
 #include "cmd/output.h"
 #include "cmd/release/release.h"
+#include "cmd/release/seen.h"
 #include "cmd/release/source.h"
 #include "cmd/scan/pack_key.h"
 #include "cmd/scan/scan_system.h"
@@ -28,6 +29,7 @@ struct update {
     uint64_t installed, found, fetched; /* versions; bytes */
     uint8_t installed_id[SHA256_BYTES];
     enum state state;
+    struct seen seen; /* the newest that was ever installed here; version 0: none */
 };
 
 /* ---- where everything is ---- */
@@ -115,7 +117,9 @@ is_newer(struct update *update, uint64_t version, const uint8_t id[SHA256_BYTES]
          struct err *err)
 {
     update->found = version;
-    if (!update->has_pack || version > update->installed)
+    if (!update->has_pack)
+        return seen_allows(&update->seen, update->pack, version, id, code, err);
+    if (version > update->installed)
         return true;
     if (memcmp(id, update->installed_id, SHA256_BYTES) == 0 && version == update->installed)
         update->state = STATE_CURRENT;
@@ -160,11 +164,24 @@ check_pack(const struct update *update, const char *path, uint64_t *ret_version,
     return OK;
 }
 
+static errcode
+note_seen(const struct update *update, uint64_t version, const uint8_t id[SHA256_BYTES],
+          struct err *err)
+{
+    struct seen seen = {.version = version};
+    memcpy(seen.id, id, sizeof seen.id);
+    memcpy(seen.public_key, update->public_key, sizeof seen.public_key);
+    return seen_write(update->pack, &seen, err);
+}
+
 /* Puts PART, a pack that was checked, in the installed one's place. */
 static errcode
-install(struct update *update, const struct part *part, struct err *err)
+install(struct update *update, const struct part *part, const uint8_t id[SHA256_BYTES],
+        struct err *err)
 {
-    errcode code = file_commit_temp(part->fd, part->path, update->pack, err);
+    errcode code = note_seen(update, update->found, id, err);
+    if (code == OK)
+        code = file_commit_temp(part->fd, part->path, update->pack, err);
     if (code == OK) {
         file_remove(part->note_path, NULL);
         update->state = STATE_UPDATED;
@@ -185,7 +202,7 @@ accept_pack(struct update *update, const struct release *release, const struct p
                        "%s is refused: its pack is not the one that " RELEASE_LIST " tells of",
                        update->from);
     if (code == OK)
-        code = install(update, part, err);
+        code = install(update, part, id, err);
     if (code != OK)
         part_remove(part);
     return code;
@@ -336,7 +353,7 @@ update_from_file(struct update *update, struct err *err)
         if (code == OK && is_newer(update, version, id, &code, err)) {
             update->state = STATE_AVAILABLE;
             if (!call_given(update->call, "check"))
-                code = install(update, &part, err);
+                code = install(update, &part, id, err);
         }
         if (update->state != STATE_UPDATED)
             part_remove(&part);
@@ -416,8 +433,17 @@ release_run_update(const struct call *call, struct err *err)
         return code;
     update->source.timeout_seconds = (long)conf_number(call->conf, "fetch.timeout_seconds");
     look_at_installed(update);
+    code = seen_read(update->pack, update->public_key, &update->seen, err);
+    if (code != OK && update->has_pack) /* it is not asked for, and written anew */
+        code = OK;
+    if (code != OK)
+        return code;
     code = update->source.kind == SOURCE_FILE ? update_from_file(update, err)
                                               : update_from_list(update, err);
+    /* Packs that came before this was noted. */
+    if (code == OK && update->state == STATE_CURRENT && !call_given(call, "check") &&
+        update->seen.version < update->installed)
+        code = note_seen(update, update->installed, update->installed_id, err);
     return code == OK ? tell(update, err) : code;
 }
 
