@@ -15,6 +15,10 @@
 #include "base/require.h"
 
 enum { EVENTS_BYTES = 64 << 10 };
+union handle {
+    struct file_handle head;
+    char bytes[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+};
 
 errcode
 fanotify_begin(struct file_watch *watch, struct err *err)
@@ -36,10 +40,7 @@ id_of(const void *fsid)
 static bool
 opens_handles(int folder, int *ret_mount)
 {
-    union {
-        struct file_handle head;
-        char bytes[sizeof(struct file_handle) + MAX_HANDLE_SZ];
-    } handle = {.head.handle_bytes = MAX_HANDLE_SZ};
+    union handle handle = {.head.handle_bytes = MAX_HANDLE_SZ};
     if (name_to_handle_at(folder, "", &handle.head, ret_mount, AT_EMPTY_PATH) != 0)
         return false;
     int fd = open_by_handle_at(folder, &handle.head, O_PATH | O_CLOEXEC);
@@ -84,57 +85,64 @@ find_folder(const struct watch_mount *mount, struct file_handle *handle, char ou
     return true;
 }
 
+/* INFO is a record of N bytes: the head, the handle, whose own size says where the name begins. */
 static void
-note_entry(struct file_watch *watch, const struct fanotify_event_info_fid *info)
+note_entry(struct file_watch *watch, const struct fanotify_event_info_fid *head, const char *info,
+           size_t n)
 {
-    /* The handle's own size says where the name begins. */
-    struct file_handle *handle = (struct file_handle *)(uintptr_t)info->handle;
-    const char *name = (const char *)handle->f_handle + handle->handle_bytes;
-    const char *end = (const char *)info + info->hdr.len;
+    union handle handle;
     char folder[PATH_TEXT], path[PATH_TEXT];
-    if (name >= end || !memchr(name, 0, (size_t)(end - name)) || strcmp(name, ".") == 0)
+    size_t at = sizeof *head;
+    if (n < at + sizeof handle.head)
+        return;
+    memcpy(&handle.head, info + at, sizeof handle.head);
+    at += sizeof handle.head;
+    if (handle.head.handle_bytes > MAX_HANDLE_SZ || n - at < handle.head.handle_bytes)
+        return;
+    memcpy(handle.bytes + sizeof handle.head, info + at, handle.head.handle_bytes);
+    at += handle.head.handle_bytes;
+    const char *name = info + at;
+    if (!memchr(name, 0, n - at) || strcmp(name, ".") == 0)
         return;
     for (size_t i = 0; i < watch->mount_count; i++)
-        if (watch->mounts[i].file_system == id_of(&info->fsid) &&
-            find_folder(&watch->mounts[i], handle, folder) &&
+        if (watch->mounts[i].file_system == id_of(&head->fsid) &&
+            find_folder(&watch->mounts[i], &handle.head, folder) &&
             path_join(path, folder, name, NULL) == OK)
             watch_note(watch, path);
 }
 
+/* Events follow each other at any multiple of four, so their heads are copied. */
 static void
-note_event(struct file_watch *watch, const struct fanotify_event_metadata *event)
+note_event(struct file_watch *watch, const struct fanotify_event_metadata *event, const char *bytes)
 {
-    const char *at = (const char *)event + event->metadata_len;
-    const char *end = (const char *)event + event->event_len;
+    struct fanotify_event_info_fid head;
     if (event->mask & FAN_Q_OVERFLOW)
         watch->is_lost = true;
     if (event->pid == getpid()) /* what this scan writes */
         return;
-    while ((size_t)(end - at) >= sizeof(struct fanotify_event_info_fid)) {
-        const struct fanotify_event_info_fid *info = (const void *)at;
-        if (info->hdr.len < sizeof *info || info->hdr.len > end - at)
+    for (size_t at = event->metadata_len; event->event_len >= at + sizeof head;
+         at += head.hdr.len) {
+        memcpy(&head, bytes + at, sizeof head);
+        if (head.hdr.len < sizeof head || head.hdr.len > event->event_len - at)
             return;
-        if (info->hdr.info_type == FAN_EVENT_INFO_TYPE_DFID_NAME)
-            note_entry(watch, info);
-        at += info->hdr.len;
+        if (head.hdr.info_type == FAN_EVENT_INFO_TYPE_DFID_NAME)
+            note_entry(watch, &head, bytes + at, head.hdr.len);
     }
 }
 
 void
 fanotify_take(struct file_watch *watch)
 {
-    union {
-        struct fanotify_event_metadata first; /* for its alignment */
-        char bytes[EVENTS_BYTES];
-    } *events = mem_calloc(1, sizeof *events);
+    char *events = mem_calloc(1, EVENTS_BYTES);
     ssize_t n;
-    while ((n = read(watch->fanotify, events, sizeof *events)) > 0 || (n < 0 && errno == EINTR)) {
-        const struct fanotify_event_metadata *event = &events->first;
-        ssize_t left = n;
-        for (; FAN_EVENT_OK(event, left); event = FAN_EVENT_NEXT(event, left)) {
-            if (event->vers != FANOTIFY_METADATA_VERSION)
+    while ((n = read(watch->fanotify, events, EVENTS_BYTES)) > 0 || (n < 0 && errno == EINTR)) {
+        struct fanotify_event_metadata event;
+        for (size_t at = 0; n > 0 && (size_t)n >= at + sizeof event; at += event.event_len) {
+            memcpy(&event, events + at, sizeof event);
+            if (event.vers != FANOTIFY_METADATA_VERSION || event.event_len < sizeof event ||
+                event.event_len > (size_t)n - at)
                 break;
-            note_event(watch, event);
+            note_event(watch, &event, events + at);
         }
     }
     free(events);
