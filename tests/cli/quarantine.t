@@ -151,6 +151,6 @@ if [ "$(id -u)" -ne 0 ]; then
     XDG_DATA_HOME=$here/data "$KHIEN" quarantine list >out 2>err
     is $? 0 'without --folder it is below XDG_DATA_HOME'
 else
-    skip 'without --folder' "root's is /var/lib/khien/quarantine"
+    skip 'without --folder' "root's is /var/lib/khien-scan/quarantine"
 fi
 done_testing

@@ -73,8 +73,8 @@ is "$(sed -n 's|^ExecStart=/usr/bin/khien scan --syslog --html "[^"]*" --state "
     'the scan is as the call says'
 verify 'systemd takes this one too' "$units"
 is "$(schedule status --lang en)" "Scheduled: daily ($units/khien-scan.timer)
-There is no result in $root/var/lib/khien/report.html yet" 'and its state is told'
-mkdir -p "$root/var/lib/khien" && : >"$root/var/lib/khien/report.html"
+There is no result in $root/var/lib/khien-scan/report.html yet" 'and its state is told'
+mkdir -p "$root/var/lib/khien-scan" && : >"$root/var/lib/khien-scan/report.html"
 is "$(schedule status | grep -c "^Kết quả mới nhất: .*report.html (20")" 1 'with the newest result'
 
 # Names that a unit's line would take for something else.

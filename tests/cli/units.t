@@ -103,8 +103,8 @@ if [ "$(id -u)" -eq 0 ]; then
     ok $? 'systemd-sysusers makes the user'
     systemd-tmpfiles --create --root=root "$PWD/khien.tmpfiles" 2>err
     ok $? 'systemd-tmpfiles makes the folders'
-    is "$(stat -c '%a %U' root/var/spool/khien root/var/lib/khien/counters | cut -d' ' -f1 |
-        tr '\n' ' ')" '2770 750 ' 'with the modes that keep others out'
+    is "$(cd root/var && stat -c '%a' spool/khien lib/khien/counters lib/khien/rules \
+        lib/khien-scan | tr '\n' ' ')" '2770 750 750 700 ' 'with the modes that keep others out'
 else
     skip 'users and folders' 'only root can make them'
 fi

@@ -33,12 +33,6 @@ scan_own_folder(char out[PATH_TEXT], struct err *err)
     return OK;
 }
 
-const char *
-scan_pack_name(void)
-{
-    return geteuid() == 0 ? "rules/rules.pack" : "rules.pack";
-}
-
 errcode
 scan_page_folder(char out[PATH_TEXT], struct err *err)
 {

@@ -11,7 +11,7 @@
 #include "cmd/release/seen.h"
 #include "cmd/release/source.h"
 #include "cmd/scan/pack_key.h"
-#include "cmd/scan/scan_system.h"
+#include "cmd/scan/scan_setup.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

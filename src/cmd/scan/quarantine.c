@@ -312,7 +312,7 @@ run_delete(const struct call *call, struct err *err)
 }
 
 static const struct option options[] = {
-    {"folder", "DIR", NULL, "the quarantine (default: /var/lib/khien/quarantine for root)", 0},
+    {"folder", "DIR", NULL, "the quarantine (default: /var/lib/khien-scan/quarantine for root)", 0},
     {0},
 };
 static const struct option json_options[] = {OPTION_JSON, {0}};
@@ -382,7 +382,8 @@ const struct command command_quarantine = {
         "processes. Files and lines are kept, so that they can be given back; other scanners do "
         "not find them there. Whatever moment the machine stops at, each is whole in its place or "
         "in quarantine.\n\n"
-        "The quarantine is the folder of `--folder`, else `/var/lib/khien/quarantine` for root, "
+        "The quarantine is the folder of `--folder`, else `/var/lib/khien-scan/quarantine` for "
+        "root, "
         "and `khien/quarantine` in `$XDG_DATA_HOME` or `~/.local/share` for others. One program "
         "uses it at a time.\n\n"
         "`restore` gives a file back with owner, mode, ACL, extended attributes and times, and "

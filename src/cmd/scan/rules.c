@@ -47,7 +47,7 @@ static const struct option update_options[] = {
      "whose signature the pack must have; else rules.public_key, else rules.pub beside the pack",
      0},
     {"output", "PACK", NULL,
-     "the installed pack; else /var/lib/khien/rules/rules.pack for root, and "
+     "the installed pack; else /var/lib/khien-scan/rules.pack for root, and "
      "~/.local/share/khien/rules.pack for others",
      'o'},
     {"check", NULL, NULL, "tell what there is, and change nothing", 0},

@@ -31,7 +31,7 @@ scan_default_pack(char out[PATH_TEXT], struct err *err)
         file_exists(out))
         return OK;
     errcode code = scan_own_folder(folder, err);
-    return code == OK ? path_join(out, folder, scan_pack_name(), err) : code;
+    return code == OK ? path_join(out, folder, "rules.pack", err) : code;
 }
 
 static void

@@ -23,7 +23,9 @@ extern struct scan_targets scan_targets;
 /* Those that run now, without their memory. */
 void scan_targets_refresh(void);
 
-#define SCAN_FOLDER_OF_ROOT "/var/lib/khien"
+/* Not in the server's folder: by what rules root scans, and what is in quarantine, must not be for
+ * a user to change who speaks to the network. */
+#define SCAN_FOLDER_OF_ROOT "/var/lib/khien-scan"
 /* The folder where the cache and the quarantine are: the call's --state, else this user's; and the
  * pack that updates are put to: rules.pack beside the program, else in the user's own folder. */
 errcode scan_state_folder(const struct call *call, char out[PATH_TEXT], struct err *err);

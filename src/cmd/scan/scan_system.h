@@ -6,9 +6,8 @@
 
 #include <stdatomic.h>
 
-/* The folder of what this program keeps for this user; and the installed pack's name in it. */
+/* The folder of what this program keeps for this user. */
 errcode scan_own_folder(char out[PATH_TEXT], struct err *err);
-const char *scan_pack_name(void);
 /* Where a page for the user is put: the desktop, else the home folder. */
 errcode scan_page_folder(char out[PATH_TEXT], struct err *err);
 

@@ -29,12 +29,6 @@ scan_own_folder(char out[PATH_TEXT], struct err *err)
     return path_join(out, folder, "Khien", err);
 }
 
-const char *
-scan_pack_name(void)
-{
-    return "rules.pack";
-}
-
 /* The desktop may have moved to OneDrive. */
 errcode
 scan_page_folder(char out[PATH_TEXT], struct err *err)
