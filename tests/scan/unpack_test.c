@@ -101,6 +101,22 @@ test_page(void)
     buf_clear(&out);
 }
 
+/* An example of screnc.exe that many pages show. */
+static void
+test_script_encoder(void)
+{
+    struct unpacked all = {0};
+    unpacked_read(&all, NULL, STR("#@~^DgAAAA==\\ko$K6,JC\x7fV^GJqAQAAA==^#~@"), "a.vbe");
+    tap_eq_str(buf_view(&all.text), STR("MsgBox \"Hello\""), "an encoded script");
+    tap_ok(all.script_count == 1 && all.count == 1, "it is a script");
+    unpacked_read(&all, NULL,
+                  STR("<script language=VBScript.Encode>#@~^DgAAAA==\\ko$K6,JC\x7fV^G"
+                      "JqAQAAA==^#~@</script>"),
+                  "a.html");
+    tap_ok(str_find(buf_view(&all.text), STR("MsgBox \"Hello\"")) != SIZE_MAX, "in a page");
+    unpacked_clear(&all);
+}
+
 static void
 make_object(struct buf *out, str native)
 {
@@ -430,6 +446,7 @@ main(void)
     test_archives();
     test_mail();
     test_page();
+    test_script_encoder();
     test_rtf();
     test_ole2();
     test_vba();

@@ -35,14 +35,17 @@ static const char *const found[] = {
     "clam.tar.gz",
     "clam.zip",
     "clam.chm",
+    "clam-nsis.exe",
+    "clam.ea05.exe",
+    "clam.ea06.exe",
 };
-/* Those that are not: other packers of programs, installers, old archives. */
+/* Those that are not: packers of programs whose own
+ * code would have to run, InstallShield, archives of the nineties, of Symbian. */
 static const char *const missed[] = {
-    "clam-aspack.exe",    "clam-fsg.exe",       "clam-mew.exe",       "clam-nsis.exe",
-    "clam-pespin.exe",    "clam-petite.exe",    "clam-upack.exe",     "clam-wwpack.exe",
-    "clam-yc.exe",        "clam.arj",           "clam.d64.zip",       "clam.ea05.exe",
-    "clam.ea06.exe",      "clam.impl.zip",      "clam.sis",           "clam_IScab_ext.exe",
-    "clam_IScab_int.exe", "clam_ISmsi_ext.exe", "clam_ISmsi_int.exe",
+    "clam-aspack.exe",    "clam-fsg.exe",       "clam-mew.exe",       "clam-pespin.exe",
+    "clam-petite.exe",    "clam-upack.exe",     "clam-wwpack.exe",    "clam-yc.exe",
+    "clam.arj",           "clam.d64.zip",       "clam.impl.zip",      "clam.sis",
+    "clam_IScab_ext.exe", "clam_IScab_int.exe", "clam_ISmsi_ext.exe", "clam_ISmsi_int.exe",
 };
 
 static bool

@@ -30,6 +30,15 @@ read_archive(struct unpacked *all, const struct unpack_options *options, const c
     buf_clear(&data);
 }
 
+#define NSIS(method, name)                                                                         \
+    {                                                                                              \
+        "makensis", name, "nsis",                                                                  \
+            "printf 'SetCompressor " method "\\nName t\\nOutFile " name                            \
+            "\\nInstallDir $TEMP\\nSection\\nSetOutPath $INSTDIR\\nFile in/f1\\nFile "             \
+            "in/f2\\nFile in/f3"                                                                   \
+            "\\nSectionEnd\\n' >a.nsi && makensis -V1 a.nsi",                                      \
+            1                                                                                      \
+    } /* the same file is in it once */
 static const struct {
     const char *program, *name, *kind, *script;
     uint64_t least; /* members with the test file */
@@ -61,6 +70,10 @@ static const struct {
      "(echo '[OPTIONS]'; echo Compiled file=a.chm; echo '[FILES]'; echo in/f1; echo in/f2; echo "
      "in/f3) >a.hhp && chmcmd --no-html-scan a.hhp",
      2},
+    NSIS("lzma", "lzma.exe"),
+    NSIS("/SOLID lzma", "solid_lzma.exe"),
+    NSIS("zlib", "zlib.exe"),
+    NSIS("/SOLID zlib", "solid_zlib.exe"),
     {"lcab", "l.cab", "cab", "lcab in/f1 in/f2 l.cab", 2, true},
     {"rar", "a.rar", "rar", "rar a a.rar in", 2},
 };

@@ -33,3 +33,6 @@ enum decompressed lzma2_decompress(str data, struct buf *out, size_t *ret_used);
  * for never. */
 enum decompressed lzx_decompress(str data, uint32_t window_bits, uint64_t size, uint64_t anew_each,
                                  struct buf *out);
+
+/* AutoIt's: IS_NEW of format EA06, else EA05. */
+enum decompressed autoit_decompress(str data, bool is_new, size_t size, struct buf *out);

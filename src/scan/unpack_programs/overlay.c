@@ -12,9 +12,8 @@ program_is_pe(str data)
     return str_starts(data, STR("MZ")) && str_starts(str_from(data, at), STR("PE\0\0"));
 }
 
-/* Where the last section ends; 0 when nothing is behind it. */
-static size_t
-overlay_at(str data)
+size_t
+program_overlay(str data)
 {
     size_t at = unpack_u32(data, 60), end = 0;
     uint32_t count = unpack_u16(data, at + 6);
@@ -27,13 +26,28 @@ overlay_at(str data)
     return end + 16 < data.n ? end : 0;
 }
 
+str
+program_section(str data, const char *name, size_t *ret_begin)
+{
+    size_t at = unpack_u32(data, 60), table = at + 24 + unpack_u16(data, at + 20);
+    uint32_t count = unpack_u16(data, at + 6);
+    for (uint32_t i = 0; i < count && i < SECTIONS_MAX; i++) {
+        size_t section = table + (size_t)i * SECTION;
+        if (str_starts(unpack_slice(data, section, 8), str_of(name))) {
+            *ret_begin = unpack_u32(data, section + 20);
+            return unpack_slice(data, *ret_begin, unpack_u32(data, section + 16));
+        }
+    }
+    return (str){0};
+}
+
 /* Self-extracting programs put a few bytes before their archive; the reader of zip finds its own.
  */
 static size_t
 archive_at(str data)
 {
     static const char *const marks[] = {"7z\xbc\xaf\x27\x1c", "Rar!\x1a\x07", "MSCF"};
-    size_t from = overlay_at(data);
+    size_t from = program_overlay(data);
     str head = unpack_slice(data, from, MARK_SPAN);
     for (size_t i = 0; from && i < sizeof marks / sizeof *marks; i++) {
         size_t at = str_find(head, str_of(marks[i]));
