@@ -12,13 +12,15 @@ program=build-windows/khien-scan.exe wine=$PWD/tools/wine
 cp $program "$TMPDIR"
 cd "$TMPDIR" || exit 1
 unset KHIEN_NOW
+kept_by_wine=$(dirname "$wine")/../build-windows/wine/drive_c
 run() { timeout 120 "$wine" khien-scan.exe "$@"; }
 
 size=$(stat -c %s khien-scan.exe)
 [ "$size" -le $((3 << 20)) ]
 ok $? "one file of 3 MiB at most: $size bytes"
+own='advapi32\|bcrypt\|kernel32\|msvcrt\|ntdll\|shell32\|user32\|ws2_32\|iphlpapi'
 x86_64-w64-mingw32-objdump -p khien-scan.exe | sed -n 's/.*DLL Name: //p' |
-    grep -iv '^\(advapi32\|bcrypt\|kernel32\|msvcrt\|ntdll\|shell32\|user32\|ws2_32\|iphlpapi\)\.dll$' >dlls
+    grep -iv "^\($own\)\.dll\$" >dlls
 is "$(cat dlls)" '' 'which needs no library but those of Windows'
 
 mkdir -p rules 'files/Thư mục' "state"
@@ -60,6 +62,18 @@ is "$(grep -c kept kept.txt)" 3 'and listed'
 number=$(awk '/eicar.com/ {print $1}' kept.txt)
 run quarantine restore --folder state/quarantine "$number" >out 2>err
 same 'kept/Thư mục/eicar.com' 'files/Thư mục/eicar.com' 'and given back'
+
+# ---- by itself ----
+run scan --schedule weekly --state 'C:\khien state' --shallow 'files/Thư mục' >out 2>err
+is "$? $(grep -c 'Hủy lịch' out)" '0 1' 'Windows takes the task'
+task=$(find "$kept_by_wine" -path '*khien state/task.xml')
+want='scan --html "C:\khien state\report.html" --state "C:\khien state" --shallow'
+is "$(xmllint --xpath 'string(//*[local-name()="Arguments"])' "$task" 2>&1 |
+    sed 's/"[A-Z]:[^"]*\\files\\/"files\\/')" \
+    "$want -- \"files\\Thư mục\"" \
+    'which makes this very scan'
+run scan --schedule off --state 'C:\khien state' >out 2>err
+is "$? $(find "$kept_by_wine" -path '*khien state/task.xml')" '0 ' 'and gives it up'
 
 # ---- the conversation ----
 printf '3\r\nfiles\r\nno\r\nk\r\n' | run guide --state state >out 2>err

@@ -193,6 +193,11 @@ scan_has_log(void)
 }
 
 void
+scan_log_open(void)
+{
+}
+
+void
 scan_log_line(bool is_finding, const char *text)
 {
     (void)is_finding;

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A task of Windows, described in XML ("Task Scheduler Schema", MS-TSCH 2.5) and handed to
+ * schtasks.exe, which every Windows has. */
+#include "cmd/scan/schedule.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/windows/wide.h"
+#include "cmd/output.h"
+#include "cmd/scan/scan_system.h"
+
+#include <windows.h>
+
+#define TASK L"\\Khien\\Scan"
+enum { XML_MAX = 1 << 20, COMMAND_MAX = 32767 };
+
+struct schedule {
+    const struct call *call;
+    bool is_vi;
+    char state[PATH_TEXT], report[PATH_TEXT], task[PATH_TEXT];
+    struct buf out;
+};
+
+#define SAY(schedule, vi, en, ...)                                                                 \
+    ((schedule)->is_vi ? buf_printf(&(schedule)->out, vi, __VA_ARGS__)                             \
+                       : buf_printf(&(schedule)->out, en, __VA_ARGS__))
+
+bool
+schedule_wanted(const struct call *call)
+{
+    return call_given(call, "schedule");
+}
+
+/* ---- the task ---- */
+
+/* As CommandLineToArgvW takes words apart: backslashes count only before a quotation mark. */
+static void
+add_word(struct buf *out, const char *word)
+{
+    size_t slashes = 0;
+    buf_z(out, out->n ? " \"" : "\"");
+    for (const char *c = word; *c; c++) {
+        for (; *c == '"' && slashes > 0; slashes--)
+            buf_char(out, '\\');
+        if (*c == '"')
+            buf_char(out, '\\');
+        slashes = *c == '\\' ? slashes + 1 : 0;
+        buf_char(out, *c);
+    }
+    for (; slashes > 0; slashes--)
+        buf_char(out, '\\');
+    buf_char(out, '"');
+}
+
+static void
+add_text(struct buf *xml, str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] == '&')
+            buf_z(xml, "&amp;");
+        else if (text.p[i] == '<')
+            buf_z(xml, "&lt;");
+        else if (text.p[i] == '>')
+            buf_z(xml, "&gt;");
+        else
+            buf_char(xml, text.p[i]);
+}
+
+/* Options that a scan by itself has in another way, or not at all. */
+static bool
+is_own(const char *name)
+{
+    static const char *const own[] = {"schedule", "root", "syslog", "html", "state"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (strcmp(name, own[i]) == 0)
+            return true;
+    return false;
+}
+
+static errcode
+add_whole(struct buf *out, const char *path, struct err *err)
+{
+    cleanup(cleanup_free) char *whole = NULL;
+    errcode code = scan_whole_path(path, &whole, err);
+    if (code == OK)
+        add_word(out, whole);
+    return code;
+}
+
+static errcode
+write_arguments(const struct schedule *schedule, struct buf *out, struct err *err)
+{
+    const struct call *call = schedule->call;
+    errcode code = OK;
+    buf_z(out, "scan --html");
+    add_word(out, schedule->report);
+    buf_z(out, " --state");
+    add_word(out, schedule->state);
+    for (size_t i = 0; i < call->given_count && code == OK; i++) {
+        const struct option *option = call->given[i].option;
+        if (is_own(option->name))
+            continue;
+        buf_printf(out, " --%s", option->name);
+        if (option->value &&
+            (strcmp(option->name, "rules") == 0 || strcmp(option->name, "public-key") == 0))
+            code = add_whole(out, call->given[i].value, err);
+        else if (option->value)
+            add_word(out, call->given[i].value);
+    }
+    if (call->word_count > 0)
+        buf_z(out, " --");
+    for (size_t i = 0; i < call->word_count && code == OK; i++)
+        code = add_whole(out, call->words[i], err);
+    return code;
+}
+
+static errcode
+find_program(char out[PATH_TEXT], struct err *err)
+{
+    wchar_t wide[PATH_TEXT];
+    DWORD n = GetModuleFileNameW(NULL, wide, PATH_TEXT);
+    if (n == 0 || n == PATH_TEXT || !wide_to_path(wide, n, out, PATH_TEXT))
+        return err_set(err, ERR_LIMIT, "the path of this program is too long");
+    return OK;
+}
+
+/* At noon computers are on and people away; missed ones are made up for; never on battery. */
+static void
+write_when(const struct schedule *schedule, struct buf *xml)
+{
+    bool is_weekly = strcmp(call_option(schedule->call, "schedule"), "weekly") == 0;
+    buf_z(xml, "  <Triggers><CalendarTrigger>\n"
+               "    <StartBoundary>2026-01-01T12:00:00</StartBoundary>\n"
+               "    <RandomDelay>PT2H</RandomDelay>\n");
+    buf_z(xml, is_weekly ? "    <ScheduleByWeek><DaysOfWeek><Wednesday/></DaysOfWeek>"
+                           "<WeeksInterval>1</WeeksInterval></ScheduleByWeek>\n"
+                         : "    <ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay>\n");
+    buf_z(xml, "  </CalendarTrigger></Triggers>\n");
+    buf_printf(xml,
+               "  <Principals><Principal id=\"Author\"><LogonType>InteractiveToken</LogonType>"
+               "<RunLevel>%s</RunLevel></Principal></Principals>\n",
+               scan_is_admin() ? "HighestAvailable" : "LeastPrivilege");
+    buf_z(xml, "  <Settings>\n"
+               "    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>\n"
+               "    <DisallowStartIfOnBatteries>true</DisallowStartIfOnBatteries>\n"
+               "    <StopIfGoingOnBatteries>true</StopIfGoingOnBatteries>\n"
+               "    <StartWhenAvailable>true</StartWhenAvailable>\n"
+               "    <Hidden>false</Hidden>\n"
+               "    <Priority>9</Priority>\n"
+               "  </Settings>\n");
+}
+
+static errcode
+write_task(const struct schedule *schedule, struct buf *xml, struct err *err)
+{
+    char program[PATH_TEXT];
+    struct buf arguments = BUF(COMMAND_MAX);
+    errcode code = find_program(program, err);
+    if (code == OK)
+        code = write_arguments(schedule, &arguments, err);
+    if (code == OK)
+        code = buf_check(&arguments, "the command line", err);
+    buf_z(xml, "<?xml version=\"1.0\" encoding=\"UTF-16\"?>\n"
+               "<Task version=\"1.2\" "
+               "xmlns=\"http://schemas.microsoft.com/windows/2004/02/mit/task\">\n"
+               "  <RegistrationInfo><Description>Khien: scan for malware; undone by `khien-scan "
+               "scan --schedule off`</Description></RegistrationInfo>\n");
+    write_when(schedule, xml);
+    buf_z(xml, "  <Actions Context=\"Author\"><Exec><Command>");
+    add_text(xml, str_of(program));
+    buf_z(xml, "</Command><Arguments>");
+    add_text(xml, buf_view(&arguments));
+    buf_z(xml, "</Arguments></Exec></Actions>\n</Task>\n");
+    buf_clear(&arguments);
+    return code == OK ? buf_check(xml, "the task", err) : code;
+}
+
+/* As schtasks.exe reads files: UTF-16 with its mark. */
+static errcode
+put_task(const struct schedule *schedule, const struct buf *xml, struct err *err)
+{
+    cleanup(cleanup_free) wchar_t *wide = wide_text(xml->p);
+    struct buf file = BUF(2 * XML_MAX + 4);
+    if (!wide)
+        return err_set(err, ERR_FORMAT, "a path or an option is not UTF-8");
+    buf_str(&file, STR("\xff\xfe"));
+    buf_str(&file, (str){(const char *)wide, 2 * wcslen(wide)});
+    errcode code = buf_check(&file, "the task", err);
+    if (code == OK)
+        code = file_replace(schedule->task, buf_view(&file), err);
+    buf_clear(&file);
+    return code;
+}
+
+/* ---- schtasks ---- */
+
+/* Its own words go to the console. Found by the system's folder, not by the search path. */
+static bool
+schtasks(const wchar_t *arguments)
+{
+    wchar_t program[MAX_PATH], command[PATH_TEXT + 256];
+    STARTUPINFOW startup = {.cb = sizeof startup};
+    PROCESS_INFORMATION process;
+    DWORD status = 1;
+    UINT n = GetSystemDirectoryW(program, MAX_PATH - 16);
+    if (n == 0 || n >= MAX_PATH - 16)
+        return false;
+    wcscat(program, L"\\schtasks.exe");
+    if (_snwprintf(command, PATH_TEXT + 256, L"schtasks.exe %ls", arguments) < 0)
+        return false;
+    fflush(stdout);
+    if (!CreateProcessW(program, command, NULL, NULL, TRUE, 0, NULL, NULL, &startup, &process))
+        return false;
+    WaitForSingleObject(process.hProcess, INFINITE);
+    GetExitCodeProcess(process.hProcess, &status);
+    CloseHandle(process.hThread);
+    CloseHandle(process.hProcess);
+    return status == 0;
+}
+
+/* ---- on, off, how it stands ---- */
+
+static errcode
+place(char out[PATH_TEXT], const char *folder, const char *name, struct err *err)
+{
+    int n = snprintf(out, PATH_TEXT, "%s\\%s", folder, name);
+    return n < PATH_TEXT ? OK : err_set(err, ERR_LIMIT, "the path %s is too long", folder);
+}
+
+static errcode
+locate(struct schedule *schedule, const struct call *call, struct err *err)
+{
+    char folder[PATH_TEXT];
+    *schedule = (struct schedule){
+        .call = call, .is_vi = strcmp(call_option(call, "lang"), "en") != 0, .out = BUF(1 << 20)};
+    if (call_given(call, "root"))
+        return err_set(err, ERR_UNSUPPORTED, "--root is for Linux");
+    errcode code = scan_state_folder(call, folder, err);
+    if (code == OK && !wide_full(folder, schedule->state, PATH_TEXT))
+        code = err_set(err, ERR_LIMIT, "the path %s is too long", folder);
+    if (code == OK)
+        code = place(schedule->report, schedule->state, "report.html", err);
+    return code == OK ? place(schedule->task, schedule->state, "task.xml", err) : code;
+}
+
+static errcode
+turn_on(struct schedule *schedule, struct err *err)
+{
+    struct buf xml = BUF(XML_MAX);
+    wchar_t arguments[PATH_TEXT + 128];
+    errcode code = write_task(schedule, &xml, err);
+    if (code == OK)
+        code = folder_make(schedule->state, err);
+    if (code == OK)
+        code = put_task(schedule, &xml, err);
+    buf_clear(&xml);
+    if (code != OK)
+        return code;
+    cleanup(cleanup_free) wchar_t *task = wide_text(schedule->task);
+    if (!task || _snwprintf(arguments, PATH_TEXT + 128, L"/Create /F /TN \"%ls\" /XML \"%ls\"",
+                            TASK, task) < 0)
+        return err_set(err, ERR_LIMIT, "the path %s is too long", schedule->task);
+    if (!schtasks(arguments))
+        return err_set(err, ERR_IO, "schtasks.exe did not take the task of %s", schedule->task);
+    SAY(schedule, "Đã đặt lịch %ls của Windows; mô tả ở %s\n",
+        "Windows has the task %ls now; it is described in %s\n", TASK, schedule->task);
+    SAY(schedule, "Kết quả: trang %s\n", "Results: the page %s\n", schedule->report);
+    SAY(schedule, "Hủy lịch: khien-scan scan --schedule %s\n",
+        "To undo this: khien-scan scan --schedule %s\n", "off");
+    return OK;
+}
+
+static errcode
+turn_off(struct schedule *schedule, struct err *err)
+{
+    bool removed = schtasks(L"/Delete /F /TN \"" TASK L"\"");
+    if (file_exists(schedule->task)) {
+        errcode code = file_remove(schedule->task, err);
+        if (code != OK)
+            return code;
+        SAY(schedule, "Đã xóa %s\n", "Removed %s\n", schedule->task);
+    }
+    if (!removed)
+        SAY(schedule, "Windows không có lịch %ls.\n", "Windows had no task %ls.\n", TASK);
+    return OK;
+}
+
+static errcode
+tell_status(struct schedule *schedule)
+{
+    if (!schtasks(L"/Query /TN \"" TASK L"\""))
+        SAY(schedule, "Windows không có lịch %ls.\n", "Windows has no task %ls.\n", TASK);
+    if (file_exists(schedule->report))
+        SAY(schedule, "Kết quả mới nhất: %s\n", "The newest result: %s\n", schedule->report);
+    return OK;
+}
+
+errcode
+schedule_run(const struct call *call, struct err *err)
+{
+    struct schedule schedule;
+    const char *when = call_option(call, "schedule");
+    errcode code = locate(&schedule, call, err);
+    if (code != OK)
+        return code;
+    if (strcmp(when, "daily") == 0 || strcmp(when, "weekly") == 0)
+        code = turn_on(&schedule, err);
+    else if (strcmp(when, "off") == 0)
+        code = turn_off(&schedule, err);
+    else if (strcmp(when, "status") == 0)
+        code = tell_status(&schedule);
+    else
+        code =
+            err_set(err, ERR_USAGE, "--schedule is daily, weekly, off or status, not \"%s\"", when);
+    return code == OK ? output_buf(&schedule.out, "the answer", err) : code;
+}
