@@ -18,9 +18,9 @@ run() { timeout 120 "$wine" khien-scan.exe "$@"; }
 size=$(stat -c %s khien-scan.exe)
 [ "$size" -le $((3 << 20)) ]
 ok $? "one file of 3 MiB at most: $size bytes"
-own='advapi32\|bcrypt\|kernel32\|msvcrt\|ntdll\|shell32\|user32\|ws2_32\|iphlpapi'
+of_windows='advapi32|bcrypt|iphlpapi|kernel32|msvcrt|ntdll|shell32|user32|ws2_32'
 x86_64-w64-mingw32-objdump -p khien-scan.exe | sed -n 's/.*DLL Name: //p' |
-    grep -iv "^\($own\)\.dll\$" >dlls
+    grep -Eiv "^($of_windows)\\.dll\$" >dlls
 is "$(cat dlls)" '' 'which needs no library but those of Windows'
 
 mkdir -p rules 'files/Thư mục' "state"
