@@ -47,6 +47,21 @@ async function checkAll() {
     await shut(without);
 }
 
+// What nobody measured stands apart and says so.
+async function checkSelfReported() {
+    const page = await site.open();
+    for (const [path, words] of [['/so-lieu', 'không chứng tỏ máy nào sạch'],
+        ['/en/figures', 'nor that one is clean']]) {
+        await page.goto(path);
+        const section = page.locator('section', { has: page.locator('#self-reported-heading') });
+        await ok((await section.innerText()).includes(words), `${path}: self-reports say what not`);
+        await ok(await section.locator('tbody tr').count() === 1 &&
+            (await section.locator('td').innerText()) === '1', `${path}: with their column`);
+        await ok(await section.locator('svg').count() === 0, `${path}: and no chart`);
+    }
+    await shut(page);
+}
+
 // Else the list above would quietly fall behind. Of pages that are made of one kind of content
 // ("/huong-dan/…") one is enough.
 async function checkList() {
@@ -73,5 +88,5 @@ async function checkFirstView() {
 }
 
 await run(
-    async () => { site = await portal(); }, checkAll, checkList, checkFirstView,
+    async () => { site = await portal(); }, checkAll, checkSelfReported, checkList, checkFirstView,
     async () => ok(await site.close() === 0, 'the server ends well'));

@@ -5,6 +5,8 @@
 #include "sightings/sightings.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -307,6 +309,34 @@ test_reader(void)
     self_report_tally_clear(&tally);
 }
 
+/* A disk that takes a part of the bytes. */
+static void
+test_full(void)
+{
+    const char *folder = tap_folder("full");
+    day at = day_from_civil(2026, 11, 26);
+    struct self_report_writer *writer = open_writer(folder);
+    struct rlimit limit, small;
+    struct self_report report = numbered(7, at);
+    const struct self_report *pointer = &report;
+    struct err err;
+    size_t faults;
+    append(writer, 0, 3, at);
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &limit);
+    small = limit;
+    small.rlim_cur = 1000; /* within the fourth line */
+    setrlimit(RLIMIT_FSIZE, &small);
+    tap_ok(self_report_writer_append(writer, &pointer, 1, &err) != OK, "a disk that is full");
+    tap_ok(self_report_writer_append(writer, &pointer, 1, &err) != OK, "and stays so");
+    setrlimit(RLIMIT_FSIZE, &limit);
+    tap_eq_i64(count(folder, &faults), 3, "what was kept before is there, and nothing else");
+    append(writer, 7, 9, at);
+    tap_eq_i64(count(folder, &faults), 5, "when there is room again, it goes on");
+    tap_eq_i64(faults, 0, "with whole lines");
+    self_report_writer_close(writer);
+}
+
 int
 main(void)
 {
@@ -318,6 +348,7 @@ main(void)
     test_tally();
     test_files();
     test_reader();
+    test_full();
     families_free(families);
     return tap_done();
 }

@@ -45,6 +45,13 @@ function ended(server) {
     });
 }
 
+// One report of a scanner, so that the page of figures has its section from the next start on.
+async function report(folder) {
+    const { server, origin } = serve(folder);
+    execFileSync('python3', ['tests/cli/lib/reporter.py', 'one', await origin]);
+    await ended(server);
+}
+
 export function launch() {
     return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 }
@@ -55,6 +62,7 @@ export function launch() {
 export async function portal() {
     const folder = mkdtempSync(`${tmpdir()}/portal-`);
     demonstrate(folder);
+    await report(folder);
     const { server, origin } = serve(folder);
     const baseURL = await origin;
     const browser = await launch();
