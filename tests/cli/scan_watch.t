@@ -66,7 +66,6 @@ watches() {
     for i in 1 2 3 4 5 6 7 8 9; do echo "a needle $i" >>files/often; done
     told 'one that is written often' '/files/often: needle'
     ln -s ../rules.pack files/link
-    echo 'a needle' >state/own
     mkfifo files/fifo
     echo 'a needle' >files/last
     told 'and the last' '/files/last: needle'
@@ -119,6 +118,16 @@ fi
 end
 "$KHIEN" quarantine list --folder state/quarantine --json >items
 is "$(jq -c 'map(.why) | unique' items)" '["needle"]' 'they are in quarantine'
+
+# Its own folder within what is watched.
+by=own
+rm -rf files && mkdir -p -m 755 files files/state
+begin --state files/state
+echo 'a needle' >files/state/own
+echo 'a needle' >files/after
+told 'what is beside its own folder is told' 'files/after: needle'
+is "$(grep -c 'files/state' err)" 0 'but not what is in it'
+end
 
 # More than can be noted.
 by=overflow

@@ -141,8 +141,9 @@ struct running {
     const struct scan_watching *watching;
     struct job *job; /* of the small scan at hand */
     struct report *report;
-    bool is_full; /* the report holds all that it may */
-    bool is_cut;  /* it was stopped within a small scan */
+    bool is_full;  /* the report holds all that it may */
+    bool is_cut;   /* it was stopped within a small scan */
+    bool has_more; /* is due */
 };
 
 static bool
@@ -198,6 +199,7 @@ scan_due(struct running *running, struct err *err)
 {
     char *due[BATCH];
     size_t count = file_watch_take(watch, due, BATCH);
+    running->has_more = count == BATCH;
     if (count == 0)
         return OK;
     begin_batch(running);
@@ -230,7 +232,9 @@ run(struct running *running, struct err *err)
     int64_t saved = clock_monotonic();
     errcode code = OK;
     while (code == OK && !is_stopped(running)) {
-        file_watch_read(watch, file_watch_waiting(watch) > 0 ? WAIT_SHORT : WAIT_LONG);
+        file_watch_read(watch, running->has_more               ? 0
+                               : file_watch_waiting(watch) > 0 ? WAIT_SHORT
+                                                               : WAIT_LONG);
         if (is_stopped(running))
             break;
         code = file_watch_lost(watch) ? scan_again(running, err) : scan_due(running, err);
