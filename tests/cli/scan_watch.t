@@ -9,11 +9,11 @@ unset KHIEN_NOW
 child=''
 trap 'kill -9 $child 2>/dev/null' EXIT
 
-eventually() { # eventually COMMAND…: for half a minute
+eventually() { # eventually COMMAND…: for two minutes, while the program runs
     tries=0
     until "$@" >/dev/null 2>&1; do
         tries=$((tries + 1))
-        [ $tries -lt 300 ] && kill -0 "$child" 2>/dev/null || return 1
+        [ $tries -lt 1200 ] && kill -0 "$child" 2>/dev/null || return 1
         sleep 0.1
     done
 }
@@ -25,9 +25,10 @@ END
 "$KHIEN" rules build rules -o rules.pack >built 2>&1
 chmod 755 . && chmod 644 rules.pack
 run='' # in front of the program
+state=state
 begin() { # begin OPTION…: watches files/
-    $run "$KHIEN" scan --on-battery --watch --lang en --rules rules.pack --state state --json \
-        "$@" files >json 2>err &
+    $run "$KHIEN" scan --on-battery --full-speed --watch --lang en --rules rules.pack \
+        --state "$state" --json "$@" files >json 2>err &
     child=$!
     eventually grep -q '^watching' err
     ok $? "$by: it watches"
@@ -121,13 +122,15 @@ is "$(jq -c 'map(.why) | unique' items)" '["needle"]' 'they are in quarantine'
 
 # Its own folder within what is watched.
 by=own
-rm -rf files && mkdir -p -m 755 files files/state
-begin --state files/state
+rm -rf files && mkdir files files/state
+state=files/state
+begin
 echo 'a needle' >files/state/own
 echo 'a needle' >files/after
 told 'what is beside its own folder is told' 'files/after: needle'
 is "$(grep -c 'files/state' err)" 0 'but not what is in it'
 end
+state=state
 
 # More than can be noted.
 by=overflow
