@@ -36,3 +36,6 @@ enum decompressed lzx_decompress(str data, uint32_t window_bits, uint64_t size, 
 
 /* AutoIt's: IS_NEW of format EA06, else EA05. */
 enum decompressed autoit_decompress(str data, bool is_new, size_t size, struct buf *out);
+
+/* Undoes the filter for x86 code of LZMA's archives in place; P is the code's beginning. */
+void x86_filter_undo(char *p, size_t n);

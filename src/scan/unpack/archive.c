@@ -32,6 +32,10 @@ support(struct archive *archive, enum library_format format, const char *name)
         archive_read_support_format_tar(archive);
         archive_read_support_format_raw(archive);
         break;
+    case LIBRARY_RAW:
+        support_filter(archive, name);
+        archive_read_support_format_raw(archive);
+        break;
     case LIBRARY_7Z:
         archive_read_support_format_7zip(archive);
         break;
@@ -143,29 +147,48 @@ read_member(struct unpack *walk, struct archive *archive, struct archive_entry *
     return unpack_is_on(walk) && status != ARCHIVE_FATAL;
 }
 
-static void
+/* False when there is not one entry, not a damaged one either. */
+static bool
 read_members(struct unpack *walk, struct archive *archive, enum library_format format,
              const char *kind)
 {
     struct archive_entry *entry;
-    for (unsigned failures = 0; failures < 100;) {
+    bool found = false;
+    for (unsigned failures = 0; failures < 100; found = true) {
         int status = archive_read_next_header(archive, &entry);
         if (status == ARCHIVE_EOF)
-            return;
+            return found;
         if (status < ARCHIVE_WARN) {
             announce(walk, archive, NULL, STR(""), kind);
             if (status == ARCHIVE_FATAL)
-                return;
+                return true;
             failures++;
             continue;
         }
         if (archive_entry_filetype(entry) == AE_IFREG || archive_entry_filetype(entry) == 0) {
             if (!read_member(walk, archive, entry, kind))
-                return;
+                return true;
         }
         if (format == LIBRARY_ZIP)
-            return;
+            return true;
     }
+    return true;
+}
+
+static bool
+read_as(struct unpack *walk, str data, enum library_format format, const char *name)
+{
+    struct archive *archive = archive_read_new();
+    bool found = true;
+    if (!archive)
+        return true;
+    support(archive, format, name);
+    if (archive_read_open_memory(archive, data.p, data.n) == ARCHIVE_OK)
+        found = read_members(walk, archive, format, name);
+    else
+        announce(walk, archive, NULL, STR(""), name);
+    archive_read_free(archive);
+    return found;
 }
 
 bool
@@ -173,14 +196,8 @@ library_read(struct unpack *walk, str data, enum library_format format, const ch
 {
     if (!unpack_may_use_library(walk))
         return false;
-    struct archive *archive = archive_read_new();
-    if (!archive)
-        return true;
-    support(archive, format, name);
-    if (archive_read_open_memory(archive, data.p, data.n) == ARCHIVE_OK)
-        read_members(walk, archive, format, name);
-    else
-        announce(walk, archive, NULL, STR(""), name);
-    archive_read_free(archive);
+    /* What begins with zeros is a tar without members to the library. */
+    if (!read_as(walk, data, format, name) && format == LIBRARY_COMPRESSED)
+        read_as(walk, data, LIBRARY_RAW, name);
     return true;
 }

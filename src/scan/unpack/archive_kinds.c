@@ -40,19 +40,6 @@ read_bzip2(struct unpack *walk, str data)
 const struct unpack_kind unpack_bzip2 = {"bzip2", matches_bzip2, read_bzip2};
 
 static bool
-matches_xz(str data, const char *name)
-{
-    (void)name;
-    return begins(data, STR("\xfd\x37zXZ\0"), 0);
-}
-static void
-read_xz(struct unpack *walk, str data)
-{
-    read_by(walk, data, LIBRARY_COMPRESSED, "xz");
-}
-const struct unpack_kind unpack_xz = {"xz", matches_xz, read_xz};
-
-static bool
 matches_zstd(str data, const char *name)
 {
     (void)name;
@@ -65,40 +52,7 @@ read_zstd(struct unpack *walk, str data)
 }
 const struct unpack_kind unpack_zstd = {"zstd", matches_zstd, read_zstd};
 
-/* It has no magic: properties, a dictionary of 2^n or 2^n + 2^(n-1) bytes, a size that is not
- * known or is sensible, and the range coder's first byte, which is 0. */
-static bool
-matches_lzma(str data, const char *name)
-{
-    (void)name;
-    uint32_t dictionary = unpack_u32(data, 1);
-    uint64_t size = unpack_u64(data, 5);
-    uint32_t low = dictionary & -dictionary;
-    return data.n > 18 && unpack_u8(data, 0) == 0x5d && unpack_u8(data, 13) == 0 &&
-           dictionary >= 4096 && (dictionary == low || dictionary == low * 3) &&
-           (size == UINT64_MAX || size < (uint64_t)1 << 40);
-}
-static void
-read_lzma(struct unpack *walk, str data)
-{
-    read_by(walk, data, LIBRARY_COMPRESSED, "lzma");
-}
-const struct unpack_kind unpack_lzma = {"lzma", matches_lzma, read_lzma};
-
 /* ── archives ── */
-
-static bool
-matches_7z(str data, const char *name)
-{
-    (void)name;
-    return begins(data, STR("7z\xbc\xaf\x27\x1c"), 0);
-}
-static void
-read_7z(struct unpack *walk, str data)
-{
-    read_by(walk, data, LIBRARY_7Z, "7z");
-}
-const struct unpack_kind unpack_7z = {"7z", matches_7z, read_7z};
 
 static bool
 matches_rar(str data, const char *name)

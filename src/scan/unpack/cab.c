@@ -177,8 +177,8 @@ give_files(struct unpack *walk, const struct cab *cab, uint32_t folder, str made
         if ((content.n || !size) && !unpack_give(walk, name, content, false))
             return false;
         if (content.n < size)
-            unpack_skip(walk, name, how == DECOMPRESSED_CUT ? UNPACK_MEMBER : UNPACK_DAMAGED,
-                        "cab: the folder's data end before the file");
+            unpack_skip_rest(walk, name, how == DECOMPRESSED_CUT,
+                             "cab: the folder's data end before the file");
     }
     return unpack_is_on(walk);
 }

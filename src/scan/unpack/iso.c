@@ -78,21 +78,6 @@ rock_ridge_name(str fields, struct buf *name)
     return true;
 }
 
-static void
-put_utf8(struct buf *out, uint32_t c)
-{
-    if (c < 0x80) {
-        buf_char(out, (char)c);
-    } else if (c < 0x800) {
-        buf_char(out, (char)(0xc0 | c >> 6));
-        buf_char(out, (char)(0x80 | (c & 63)));
-    } else {
-        buf_char(out, (char)(0xe0 | c >> 12));
-        buf_char(out, (char)(0x80 | (c >> 6 & 63)));
-        buf_char(out, (char)(0x80 | (c & 63)));
-    }
-}
-
 /* False for a link. */
 static bool
 read_name(const struct iso *iso, str record, struct buf *name)
@@ -102,7 +87,7 @@ read_name(const struct iso *iso, str record, struct buf *name)
     buf_reset(name);
     if (iso->is_joliet) {
         for (size_t i = 0; i + 2 <= text.n; i += 2)
-            put_utf8(name, unpack_u8(text, i) << 8 | unpack_u8(text, i + 1));
+            unpack_put_utf16(name, unpack_u8(text, i) << 8 | unpack_u8(text, i + 1));
         return true;
     }
     size_t version = str_find(text, STR(";"));

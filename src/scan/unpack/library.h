@@ -7,6 +7,7 @@
 
 enum library_format {
     LIBRARY_COMPRESSED, /* bzip2, xz, zstd, lzma: one stream, or a tar in it */
+    LIBRARY_RAW,        /* the same, whatever is in it */
     LIBRARY_7Z,
     LIBRARY_CAB,
     LIBRARY_RAR,

@@ -29,6 +29,9 @@ bool unpack_is_on(struct unpack *walk);
 /* NAME may be empty: the container itself. */
 void unpack_skip(struct unpack *walk, str name, enum unpack_skip why, const char *detail);
 
+/* That a member is not whole: because it is larger than one may be, or else for DETAIL. */
+void unpack_skip_rest(struct unpack *walk, str name, bool is_cut, const char *detail);
+
 /* What is made in the level's buffer; unpack_give_made empties it. Room at its end, the
  * buffer growing when there is none or, up to the caps, less than LEAST; NULL when a cap is met:
  * what was made is given all the same. */
@@ -91,6 +94,8 @@ unpack_slice(str data, size_t from, size_t n)
     str rest = str_from(data, from);
     return (str){rest.p, n < rest.n ? n : rest.n};
 }
+/* Adds a unit of UTF-16 in UTF-8; halves of pairs, which are not put together, are not UTF-8. */
+void unpack_put_utf16(struct buf *out, uint32_t unit);
 /* True when NAME ends so, whatever its case. */
 static inline bool
 unpack_name_ends(const char *name, const char *tail)

@@ -56,6 +56,8 @@ static const struct unpack_kind *const kinds[] = {
     &unpack_iso,           &unpack_chm,    &unpack_nsis,    &unpack_autoit,
     &unpack_script_encoder};
 
+static const char cut_text[] = "larger than a member may be; its first bytes were given";
+
 const char *
 unpack_skip_name(enum unpack_skip skip)
 {
@@ -195,6 +197,12 @@ unpack_skip(struct unpack *walk, str name, enum unpack_skip why, const char *det
         path_push(walk, name);
     announce(walk, why, detail);
     path_pop(walk);
+}
+
+void
+unpack_skip_rest(struct unpack *walk, str name, bool is_cut, const char *detail)
+{
+    unpack_skip(walk, name, is_cut ? UNPACK_MEMBER : UNPACK_DAMAGED, is_cut ? cut_text : detail);
 }
 
 static void
@@ -352,7 +360,7 @@ deliver(struct unpack *walk, str name, str data, bool is_script, bool cut)
     if (!walk->sink->member(walk->sink->context, &member))
         walk->refused = true;
     if (cut)
-        announce(walk, UNPACK_MEMBER, "larger than a member may be; its first bytes were given");
+        announce(walk, UNPACK_MEMBER, cut_text);
     if (unpack_is_on(walk))
         descend(walk, data);
     path_pop(walk);

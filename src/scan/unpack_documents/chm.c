@@ -7,7 +7,6 @@
 enum {
     HEADER = 0x60,
     CHUNK_ENTRIES = 0x14,
-    CHUNKS_MOST = 65536,
     FRAME = 32768,
     NAME_MOST = 1024,
 };
@@ -81,7 +80,7 @@ next_entry(const struct chm *chm, struct place *place, struct entry *ret)
             place->chunk = unpack_u32(chunk, 0x10);
         chunk = chunk_at(chm, place->chunk);
         if (!str_starts(chunk, STR("PMGL")) || chunk.n != chm->chunk_size ||
-            place->seen++ >= CHUNKS_MOST)
+            place->seen++ > chm->data.n / chm->chunk_size) /* they may lead in a circle */
             return false;
         uint32_t free_n = unpack_u32(chunk, 4);
         place->at = CHUNK_ENTRIES;
@@ -156,8 +155,8 @@ read_chm(struct unpack *walk, str data)
         if (content.n)
             on = unpack_give(walk, name, content, false);
         if (on && content.n < entry.size)
-            unpack_skip(walk, name, how == DECOMPRESSED_CUT ? UNPACK_MEMBER : UNPACK_DAMAGED,
-                        "chm: the pages end before the file");
+            unpack_skip_rest(walk, name, how == DECOMPRESSED_CUT,
+                             "chm: the pages end before the file");
     }
     buf_clear(&pages);
 }

@@ -24,19 +24,6 @@ enum {
     LINE_END = 0x7f,
 };
 
-static void
-put_utf16(struct buf *out, uint32_t c)
-{
-    if (c < 0x80) {
-        buf_char(out, (char)c);
-        return;
-    }
-    if (c >= 0x800)
-        buf_char(out, (char)(0xe0 | c >> 12));
-    buf_char(out, (char)(c < 0x800 ? 0xc0 | c >> 6 : 0x80 | (c >> 6 & 63)));
-    buf_char(out, (char)(0x80 | (c & 63)));
-}
-
 /* Behind the token's byte; returns the bytes that it takes, 0 when they are not there. */
 static size_t
 put_word(str rest, uint32_t token, struct buf *out)
@@ -47,7 +34,7 @@ put_word(str rest, uint32_t token, struct buf *out)
     static const char *const before[] = {"", "", "@", "$", "", ".", "\"", ""};
     buf_z(out, before[token - FIRST_WORD]);
     for (size_t i = 0; i < n; i++)
-        put_utf16(out, (unpack_u16(rest, 4 + 2 * i) ^ n) & 0xffff);
+        unpack_put_utf16(out, (unpack_u16(rest, 4 + 2 * i) ^ n) & 0xffff);
     buf_z(out, token == STRING ? "\"" : "");
     return 4 + 2 * (size_t)n;
 }

@@ -59,7 +59,7 @@ give(struct unpack *walk, bool is_first, str content, enum decompressed how)
     if (content.n && !unpack_give(walk, name, content, false))
         return false;
     if (how == DECOMPRESSED_CUT)
-        unpack_skip(walk, name, UNPACK_MEMBER, "nsis: more than a member may be");
+        unpack_skip_rest(walk, name, true, "nsis");
     else if (how == DECOMPRESSED_BROKEN && !content.n)
         unpack_skip(walk, name, UNPACK_UNKNOWN, "nsis: a method that is not read");
     return unpack_is_on(walk);
