@@ -13,7 +13,7 @@ decompress(const uint8_t *head, str data, struct buf *out)
 {
     uint32_t size = (uint32_t)(head[2] | head[3] << 8) * 4;
     struct lzma_parameters p;
-    switch (head[0] % 5) {
+    switch (head[0] % 6) {
     case 0:
         return lzma_parameters_read(head[1], &p)
                    ? lzma_decompress(data, p, size ? size : DECOMPRESS_TO_END, out, NULL)
@@ -24,6 +24,8 @@ decompress(const uint8_t *head, str data, struct buf *out)
         return lzx_decompress(data, head[1] % 32, size, head[1] / 32 * 32768u, out);
     case 3:
         return nrv_decompress(data, head[1] % 16, size, out);
+    case 4:
+        return bzip2_decompress(data, out);
     default:
         return autoit_decompress(data, head[1] & 1, size, out);
     }

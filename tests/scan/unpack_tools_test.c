@@ -59,7 +59,7 @@ static const struct {
     {"tar", "gnu.tar", "tar", "tar --format=gnu -cf gnu.tar in", 2},
     {"tar", "pax.tar", "tar", "tar --format=pax -cf pax.tar in", 2},
     {"tar", "a.tar.gz", "gzip", "tar -czf a.tar.gz in", 2},
-    {"tar", "a.tar.bz2", "bzip2", "tar -cjf a.tar.bz2 in", 2},
+    {"tar", "a.tar.bz2", "bzip2", "tar -cjf a.tar.bz2 in", 2, true},
     {"xz", "a.tar.xz", "xz", "tar -cf - in | xz >a.tar.xz", 2, true},
     {"zstd", "a.tar.zst", "zstd", "tar -cf - in | zstd >a.tar.zst", 2},
     {"lzma", "f1.lzma", "lzma", "lzma -k -c in/f1 >f1.lzma", 1, true},

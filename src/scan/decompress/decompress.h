@@ -13,6 +13,10 @@ enum decompressed {
 };
 #define DECOMPRESS_TO_END UINT64_MAX
 
+/* bzip2, one stream behind the other; blocks that are made random, which only 0.9 made, are broken.
+ */
+enum decompressed bzip2_decompress(str data, struct buf *out);
+
 /* UCL's methods, by their numbers in UPX's headers; the two that follow each read their bits from
  * units of one byte and of two. */
 enum { NRV2B = 2, NRV2D = 5, NRV2E = 8, NRV_LAST = 10 };

@@ -25,21 +25,6 @@ begins(str data, str magic, size_t offset)
 /* ── compressed streams ── */
 
 static bool
-matches_bzip2(str data, const char *name)
-{
-    (void)name;
-    return begins(data, STR("BZh"), 0) && unpack_u8(data, 3) >= '1' && unpack_u8(data, 3) <= '9' &&
-           (begins(data, STR("\x31\x41\x59\x26\x53\x59"), 4) ||
-            begins(data, STR("\x17\x72\x45\x38\x50\x90"), 4));
-}
-static void
-read_bzip2(struct unpack *walk, str data)
-{
-    read_by(walk, data, LIBRARY_COMPRESSED, "bzip2");
-}
-const struct unpack_kind unpack_bzip2 = {"bzip2", matches_bzip2, read_bzip2};
-
-static bool
 matches_zstd(str data, const char *name)
 {
     (void)name;

@@ -140,3 +140,26 @@ read_lzma(struct unpack *walk, str data)
 }
 
 const struct unpack_kind unpack_lzma = {"lzma", matches_lzma, read_lzma};
+
+/* ── bzip2 ── */
+
+static bool
+matches_bzip2(str data, const char *name)
+{
+    (void)name;
+    return str_starts(data, STR("BZh")) && unpack_u8(data, 3) >= '1' && unpack_u8(data, 3) <= '9' &&
+           (str_eq(unpack_slice(data, 4, 6), STR("\x31\x41\x59\x26\x53\x59")) ||
+            str_eq(unpack_slice(data, 4, 6), STR("\x17\x72\x45\x38\x50\x90")));
+}
+static void
+read_bzip2(struct unpack *walk, str data)
+{
+    if (library_read(walk, data, LIBRARY_COMPRESSED, "bzip2"))
+        return;
+    struct buf out = BUF(unpack_member_max(walk));
+    enum decompressed how = bzip2_decompress(data, &out);
+    give(walk, buf_view(&out), how, "bzip2");
+    buf_clear(&out);
+}
+
+const struct unpack_kind unpack_bzip2 = {"bzip2", matches_bzip2, read_bzip2};
