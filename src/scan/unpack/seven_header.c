@@ -167,8 +167,8 @@ take_folder(struct cursor *c, struct seven_folder *folder)
         take_number(c);
     uint32_t at = first_coder(&ways, folder->coder_count);
     for (uint32_t i = 0; i < folder->coder_count; i++) {
-        folder->order[i] = at;
         folder->is_simple &= at < folder->coder_count;
+        folder->order[i] = at < folder->coder_count ? at : 0;
         at = next_coder(&ways, at);
     }
     return ways.out;
