@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scanning a computer: a second scan beside what looking at each file costs, a first one beside the
 engine alone and yara, archives beside their own tools, processes' memory, the start, the programs'
-sizes. Used by bench/run, which passes its own means. CPU seconds where the bar is a ratio."""
+sizes. Used by bench/run, which passes its own means. Times are the best of some rounds, and CPU
+seconds where the bar is a ratio: who else uses the machine only adds to them."""
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import time
 
 from scan import million_hashes, sample, unpack_rules
 
-FIRST_BYTES = 150_000_000
+FIRST_BYTES = 80_000_000
 ARCHIVE_BYTES = 32 << 20
 PROGRAMS = (("build/khien-scan", "Linux"), ("build-windows/khien-scan.exe", "Windows"))
 # How an archive is made of the file `plain` or the folder `many`, and opened by its own tool.
@@ -79,8 +79,8 @@ class Job:
         for _ in range(5):
             ours.append(self.scan("--state", state, "/usr"))
             theirs.append(spend(*look))
-        wall, cpu = (statistics.median(one[i] for one in ours) for i in (0, 1))
-        find_wall, find_cpu = (statistics.median(one[i] for one in theirs) for i in (0, 1))
+        wall, cpu = (min(one[i] for one in ours) for i in (0, 1))
+        find_wall, find_cpu = (min(one[i] for one in theirs) for i in (0, 1))
         memory = max(one[2] for one in ours) / 1024
         self.m.row(f"second scan of a clean /usr, {files} files", wall, "s", "find -size",
                    find_wall, wall / find_wall, "<= 2 s", wall <= 2)
@@ -133,9 +133,9 @@ class Job:
             with open(whole, "wb") as out:
                 subprocess.run(pack, cwd=self.folder, stdout=out, check=True)
             spend(*unpack, cwd=self.folder)
-            tool = statistics.median(spend(*unpack, cwd=self.folder)[1] for _ in range(3))
+            tool = min(spend(*unpack, cwd=self.folder)[1] for _ in range(3))
             parts = [self.parts("archive", whole) for _ in range(3)]
-            own, engine, job = (statistics.median(one[of] for one in parts)
+            own, engine, job = (min(one[of] for one in parts)
                                 for of in ("unpack", "engine", "job"))
             mb = parts[0]["bytes"] / 1e6
             self.m.row(f"{name}: opening", mb / own, "MB/CPU-s", " ".join(unpack[:2]), mb / tool,
@@ -158,9 +158,11 @@ class Job:
         os.makedirs(one)
         with open(os.path.join(one, "file"), "w", encoding="ascii") as file:
             file.write("small\n")
-        taken = statistics.median(self.scan("--no-cache", one)[0] for _ in range(15)) * 1000
-        self.m.row("start to the end of a scan of one file", taken, "ms", bar="<= 100 ms",
-                   ok=taken <= 100)
+        rounds = [self.scan("--no-cache", one) for _ in range(15)]
+        wall, cpu = (min(one[i] for one in rounds) * 1000 for i in (0, 1))
+        self.m.row("start to the end of a scan of one file", wall, "ms", bar="<= 100 ms",
+                   ok=wall <= 100)
+        self.m.row("the same", cpu, "ms CPU", bar="<= 100 ms", ok=cpu <= 100)
 
     def measure_sizes(self):
         for path, system in PROGRAMS:
