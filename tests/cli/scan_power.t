@@ -36,6 +36,7 @@ powered() { # powered COMMAND…: on this machine; in a shell of its own
         mount --bind supplies /sys/class/power_supply && exec "$@"' sh "$@"
 }
 begin() { # begin OPTION…
+    rm -f err
     powered "$KHIEN" scan --rules rules.pack --no-cache --lang en --html page.html "$@" files \
         >out 2>err </dev/null &
     child=$!

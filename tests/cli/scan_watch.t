@@ -27,6 +27,7 @@ chmod 755 . && chmod 644 rules.pack
 run='' # in front of the program
 state=state
 begin() { # begin OPTION…: watches files/
+    rm -f err
     $run "$KHIEN" scan --on-battery --full-speed --watch --lang en --rules rules.pack \
         --state "$state" --json "$@" files >json 2>err &
     child=$!
