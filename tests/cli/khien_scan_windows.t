@@ -60,7 +60,7 @@ is "$? $(find files -type f)" '0 files/clean.txt' 'malware is removed'
 run quarantine list --folder state/quarantine >kept.txt
 is "$(grep -c kept kept.txt)" 3 'and listed'
 number=$(awk '/eicar.com/ {print $1}' kept.txt)
-run quarantine restore --folder state/quarantine "$number" >out 2>err
+run quarantine restore --folder state/quarantine "$number" >out 2>err || sed 's/^/# /' err
 same 'kept/Thư mục/eicar.com' 'files/Thư mục/eicar.com' 'and given back'
 
 # ---- by itself ----
