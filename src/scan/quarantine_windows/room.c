@@ -179,10 +179,19 @@ room_open_kept(const struct room *room, const char *name, int *ret_fd, struct er
     return descriptor(room, name, handle, _O_RDWR, ret_fd, err);
 }
 
+/* A program that has just ended may still hold it, and one that indexes or guards files may for a
+ * moment. */
 errcode
 room_lock(const struct room *room, const char *name, int *ret_fd, struct err *err)
 {
+    enum { TRIES = 20, PAUSE = 100 }; /* milliseconds */
     HANDLE handle = open_in(room, name, GENERIC_READ | GENERIC_WRITE, 0, OPEN_ALWAYS);
+    for (int i = 1;
+         i < TRIES && handle == INVALID_HANDLE_VALUE && GetLastError() == ERROR_SHARING_VIOLATION;
+         i++) {
+        Sleep(PAUSE);
+        handle = open_in(room, name, GENERIC_READ | GENERIC_WRITE, 0, OPEN_ALWAYS);
+    }
     return descriptor(room, name, handle, _O_RDWR, ret_fd, err);
 }
 
