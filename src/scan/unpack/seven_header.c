@@ -20,7 +20,9 @@ enum {
     EMPTY = 14,
     NAMES = 17,
     PACKED_HEADER = 23,
-    WAYS_MAX = 32, /* of streams into and out of the coders of a folder */
+    WAYS_MAX = 32,        /* of streams into and out of the coders of a folder */
+    COUNT_MAX = 1 << 17,  /* of folders, of packed streams, of pieces of a folder */
+    PIECES_MAX = 1 << 20, /* of all folders */
 };
 
 /* Zeros behind the end, which is kept in mind. */
@@ -63,12 +65,13 @@ take(struct cursor *c, uint64_t n)
     return bytes;
 }
 
-/* A count of things that take a byte each at least. */
+/* A count of things that take a byte each at least. A small file may hold a large packed header, so
+ * the room for them is bounded too. */
 static size_t
 take_count(struct cursor *c)
 {
     uint64_t n = take_number(c);
-    c->bad |= n > c->data.n;
+    c->bad |= n > c->data.n || n > COUNT_MAX;
     return c->bad ? 0 : (size_t)n;
 }
 
@@ -227,9 +230,12 @@ take_sizes(struct cursor *c, struct seven_folder *folder, bool has_sizes)
 static void
 take_pieces(struct cursor *c, struct seven_streams *streams, bool is_there, str digests)
 {
-    uint64_t id = is_there ? take_number(c) : END, unknown = 0;
-    for (size_t i = 0; i < streams->folder_count; i++)
+    uint64_t id = is_there ? take_number(c) : END, unknown = 0, pieces = 0;
+    for (size_t i = 0; i < streams->folder_count; i++) {
         streams->folders[i].piece_count = id == PIECE_COUNTS ? take_count(c) : 1;
+        pieces += streams->folders[i].piece_count;
+    }
+    c->bad |= pieces > PIECES_MAX;
     if (id == PIECE_COUNTS)
         id = take_number(c);
     bool has_sizes = id == SIZES;

@@ -9,7 +9,7 @@
 enum {
     START = 32,
     HEADERS_MAX = 4,
-    HEADER_MOST = 64 << 20,
+    HEADER_MOST = 32 << 20,
     COPY = 0,
     DELTA = 3,
     LZMA2 = 0x21,
@@ -205,7 +205,7 @@ static void
 read_own(struct unpack *walk, str data)
 {
     struct arena arena = ARENA;
-    struct buf bytes[HEADERS_MAX] = {0};
+    struct buf bytes = {0}, next = {0};
     struct seven_header header = {.is_packed = true};
     uint64_t at = unpack_u64(data, 12), size = unpack_u64(data, 20);
     bool on = data.n >= START && at <= data.n - START && size <= data.n - START - at;
@@ -216,13 +216,19 @@ read_own(struct unpack *walk, str data)
         on = seven_header_read(view, &arena, &header);
         if (!on)
             unpack_skip(walk, STR(""), UNPACK_DAMAGED, "7z: the header");
-        else if (header.is_packed && (on = open_header(walk, data, &header, &bytes[i])))
-            view = buf_view(&bytes[i]);
+        else if (header.is_packed)
+            on = open_header(walk, data, &header, &next);
+        if (on && header.is_packed) {
+            buf_clear(&bytes);
+            bytes = next;
+            next = (struct buf){0};
+            view = buf_view(&bytes);
+        }
     }
     if (on && !header.is_packed)
         read_files(walk, data, &header);
-    for (size_t i = 0; i < HEADERS_MAX; i++)
-        buf_clear(&bytes[i]);
+    buf_clear(&bytes);
+    buf_clear(&next);
     arena_clear(&arena);
 }
 
