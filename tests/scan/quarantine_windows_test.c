@@ -14,7 +14,7 @@
 
 #include <sddl.h>
 
-enum { KILLS = 50, CONTENT = 300000 };
+enum { KILLS = 50, CONTENT = 300000, TRIES = 50 };
 #define LINES STR("one\r\ntwo\r\nthree\r\n")
 #define LINES_WITHOUT STR("one\r\nthree\r\n")
 #define READY L"khien-quarantine-test"
@@ -313,7 +313,15 @@ start(const char *word, uint32_t *ret_pid)
     _snwprintf(command, 2 * PATH_TEXT, L"test %ls \"%ls\"", wide_word, wide_home);
     fflush(stdout);
     require(ready && ResetEvent(ready));
-    require(CreateProcessW(program, command, NULL, NULL, FALSE, 0, NULL, NULL, &about, &process));
+    /* What was killed just now may still hold the file of the program. */
+    bool is_started = false;
+    for (int i = 0; i < TRIES && !is_started; i++) {
+        is_started =
+            CreateProcessW(program, command, NULL, NULL, FALSE, 0, NULL, NULL, &about, &process);
+        if (!is_started)
+            Sleep(100);
+    }
+    require(is_started);
     require(WaitForSingleObject(ready, 60000) == WAIT_OBJECT_0);
     CloseHandle(ready);
     CloseHandle(process.hThread);

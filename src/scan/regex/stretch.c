@@ -45,12 +45,14 @@ static struct known *
 known_at(const struct pass *pass, uint32_t run, bool leaves, size_t place)
 {
     struct regex_machine *machine = pass->machine;
-    uint64_t key = ((uintptr_t)pass->program.head >> 3) + run * 2 + leaves;
+    /* A pack may name one program for both directions. */
+    uint32_t kind = leaves | (uint32_t)pass->backward << 1;
+    uint64_t key = ((uintptr_t)pass->program.head >> 3) + run * 4 + kind;
     uint64_t hash = (key * UINT64_C(0x9e3779b97f4a7c15) + place) * UINT64_C(0xff51afd7ed558ccd);
     struct known *known = &machine->known[hash >> 32 & (KNOWN - 1)];
     if (known->from != place || known->age != machine->age || known->run != run ||
-        known->kind != leaves || known->program != pass->program.head)
-        *known = (struct known){pass->program.head, run, leaves, machine->age, place, place};
+        known->kind != kind || known->program != pass->program.head)
+        *known = (struct known){pass->program.head, run, kind, machine->age, place, place};
     return known;
 }
 
