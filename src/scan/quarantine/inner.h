@@ -89,8 +89,12 @@ place_look(const struct place *place, struct file_info *ret)
 {
     return room_look(&place->room, place->name, ret);
 }
-/* A regular file of one name that may be removed. On Windows nobody can write or rename it until it
- * is closed. */
+/* Opens what is there for reading, without following links; refuses what may not be removed. */
+errcode place_open_here(const struct place *place, int *ret_fd, struct err *err);
+/* What lists all names of a file. */
+extern const char place_names_lister[];
+/* place.c: a regular file of one name that may be removed. On Windows nobody can write or rename it
+ * until it is closed. */
 errcode place_open_file(const struct place *place, int *ret_fd, struct file_info *ret,
                         struct err *err);
 /* Removes the name of the open file, of which it was just seen that it is still its; on Windows the

@@ -107,23 +107,7 @@ place_open(const char *path, struct place *ret, struct err *err)
     return code;
 }
 
-static errcode
-check_kind(const struct place *place, const struct file_info *info, struct err *err)
-{
-    const char *path = place->path;
-    if (info->kind == FILE_LINK)
-        return err_set(err, ERR_USAGE, "%s is a link, and links are not followed", path);
-    if (info->kind == FILE_FOLDER)
-        return err_set(err, ERR_USAGE, "%s is a folder; only files can be taken", path);
-    if (info->kind != FILE_REGULAR)
-        return err_set(err, ERR_USAGE, "%s is no regular file; only these can be taken", path);
-    if (info->links > 1)
-        return err_set(err, ERR_USAGE,
-                       "%s has %ju names (hard links): it would stay under the others; remove "
-                       "them, or look for them with find -inum %ju",
-                       path, (uintmax_t)info->links, (uintmax_t)info->inode);
-    return OK;
-}
+const char place_names_lister[] = "find -samefile";
 
 static bool
 has_flag(int fd, uint64_t flag)
@@ -149,25 +133,14 @@ check_flags(const struct place *place, int fd, struct err *err)
 }
 
 errcode
-place_open_file(const struct place *place, int *ret_fd, struct file_info *ret, struct err *err)
+place_open_here(const struct place *place, int *ret_fd, struct err *err)
 {
-    if (!place_look(place, ret))
-        return err_set_errno(err, "cannot examine %s", place->path);
-    errcode code = check_kind(place, ret, err);
-    if (code != OK)
-        return code;
     cleanup(cleanup_close) int fd =
         openat((int)place->room.handle, place->name,
                O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return err_set_errno(err, "cannot open %s", place->path);
-    code = file_info_of(fd, place->path, ret, err);
-    if (code != OK)
-        return code;
-    /* Between the two looks it may have become something else. */
-    code = check_kind(place, ret, err);
-    if (code == OK)
-        code = check_flags(place, fd, err);
+    errcode code = check_flags(place, fd, err);
     if (code == OK)
         *ret_fd = take_fd(fd);
     return code;

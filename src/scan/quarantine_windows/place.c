@@ -82,46 +82,16 @@ place_open(const char *path, struct place *ret, struct err *err)
 
 /* ---- the file ---- */
 
-static errcode
-check_kind(const struct place *place, const struct file_info *info, struct err *err)
-{
-    const char *path = place->path;
-    if (info->kind == FILE_LINK)
-        return err_set(err, ERR_USAGE, "%s is a link, and links are not followed", path);
-    if (info->kind == FILE_FOLDER)
-        return err_set(err, ERR_USAGE, "%s is a folder; only files can be taken", path);
-    if (info->kind == FILE_CLOUD)
-        return err_set(err, ERR_USAGE, "%s is in the cloud and not on this disk", path);
-    if (info->kind != FILE_REGULAR)
-        return err_set(err, ERR_USAGE, "%s is no regular file; only these can be taken", path);
-    if (info->links > 1)
-        return err_set(err, ERR_USAGE,
-                       "%s has %llu names (hard links): it would stay under the others; remove "
-                       "them, or list them with fsutil hardlink list",
-                       path, (unsigned long long)info->links);
-    return OK;
-}
+const char place_names_lister[] = "fsutil hardlink list";
 
 errcode
-place_open_file(const struct place *place, int *ret_fd, struct file_info *ret, struct err *err)
+place_open_here(const struct place *place, int *ret_fd, struct err *err)
 {
-    if (!place_look(place, ret))
-        return err_set_errno(err, "cannot examine %s", place->path);
-    errcode code = check_kind(place, ret, err);
-    if (code != OK)
-        return code;
     DWORD access = GENERIC_READ | DELETE | FILE_WRITE_ATTRIBUTES;
     HANDLE handle = handle_open(place->path, access, FILE_SHARE_READ, OPEN_EXISTING,
                                 FILE_FLAG_OPEN_REPARSE_POINT);
-    cleanup(cleanup_close) int fd = handle_descriptor(handle, _O_RDONLY);
-    if (fd < 0)
-        return err_set_errno(err, "cannot open %s", place->path);
-    code = file_info_of(fd, place->path, ret, err);
-    if (code == OK)
-        code = check_kind(place, ret, err);
-    if (code == OK)
-        *ret_fd = take_fd(fd);
-    return code;
+    *ret_fd = handle_descriptor(handle, _O_RDONLY);
+    return *ret_fd < 0 ? err_set_errno(err, "cannot open %s", place->path) : OK;
 }
 
 /* From Windows 10 on: the name goes at once, though others read the file, and though it is
