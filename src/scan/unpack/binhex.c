@@ -3,7 +3,7 @@
  * the sizes of the two forks. */
 #include "scan/unpack/reader.h"
 
-enum { BLOCK = 4096, RUN = 0x90, SNIFFED = 4096, SIZES = 12 };
+enum { RUN = 0x90, SNIFFED = 4096, SIZES = 12 };
 
 static const char mark[] = "(This file must be converted with BinHex";
 
@@ -16,27 +16,16 @@ matches(str data, const char *name)
 }
 
 struct binhex {
-    struct unpack *walk;
     uint32_t last;
     bool in_run;
-    size_t n;
-    char block[BLOCK];
+    struct unpack_block made;
 };
-
-static bool
-flush(struct binhex *hex)
-{
-    str made = {hex->block, hex->n};
-    hex->n = 0;
-    return unpack_add(hex->walk, made);
-}
 
 static bool
 put(struct binhex *hex, uint32_t byte)
 {
     hex->last = byte;
-    hex->block[hex->n++] = (char)byte;
-    return hex->n < BLOCK || flush(hex);
+    return unpack_put(&hex->made, byte);
 }
 
 static bool
@@ -73,7 +62,7 @@ decode(struct binhex *hex, str text)
             on = put_or_run(hex, bits >> count & 255);
         }
     }
-    flush(hex);
+    unpack_flush(&hex->made);
 }
 
 static uint32_t
@@ -85,7 +74,7 @@ u32_big(str data, size_t at)
 static void
 read_binhex(struct unpack *walk, str data)
 {
-    struct binhex hex = {.walk = walk};
+    struct binhex hex = {.made.walk = walk};
     size_t line = str_find(data, str_of(mark)), colon;
     data = str_from(data, line == SIZE_MAX ? 0 : line);
     if ((colon = str_find(data, STR(":"))) == SIZE_MAX)

@@ -43,6 +43,25 @@ char *unpack_room_whole(struct unpack *walk, size_t n);
 /* As unpack_made for what is no member: it is not counted. */
 void unpack_hold(struct unpack *walk, size_t n);
 bool unpack_add(struct unpack *walk, str bytes);
+/* Bytes that come one by one, for unpack_add; flushed before anything else is added. */
+struct unpack_block {
+    struct unpack *walk;
+    size_t n;
+    char bytes[4096];
+};
+static inline bool
+unpack_flush(struct unpack_block *block)
+{
+    str made = {block->bytes, block->n};
+    block->n = 0;
+    return unpack_add(block->walk, made);
+}
+static inline bool
+unpack_put(struct unpack_block *block, uint32_t byte)
+{
+    block->bytes[block->n++] = (char)byte;
+    return block->n < sizeof block->bytes || unpack_flush(block);
+}
 str unpack_made_view(const struct unpack *walk);
 /* The most bytes that a member may have. */
 size_t unpack_member_max(const struct unpack *walk);

@@ -3,7 +3,7 @@
  * come for eight items at a time: a byte, or a place in the window and a length. */
 #include "scan/unpack/reader.h"
 
-enum { HEADER = 14, WINDOW = 4096, BEGIN = WINDOW - 16, BLOCK = 4096 };
+enum { HEADER = 14, WINDOW = 4096, BEGIN = WINDOW - 16 };
 
 static bool
 matches(str data, const char *name)
@@ -13,19 +13,11 @@ matches(str data, const char *name)
 }
 
 struct szdd {
-    struct unpack *walk;
     uint64_t left; /* bytes that the header says */
-    size_t at, n;
-    char window[WINDOW], block[BLOCK];
+    size_t at;
+    char window[WINDOW];
+    struct unpack_block made;
 };
-
-static bool
-flush(struct szdd *szdd)
-{
-    str made = {szdd->block, szdd->n};
-    szdd->n = 0;
-    return unpack_add(szdd->walk, made);
-}
 
 static bool
 put(struct szdd *szdd, char c)
@@ -34,8 +26,7 @@ put(struct szdd *szdd, char c)
         return false;
     szdd->left--;
     szdd->window[szdd->at++ % WINDOW] = c;
-    szdd->block[szdd->n++] = c;
-    return szdd->n < BLOCK || flush(szdd);
+    return unpack_put(&szdd->made, (uint8_t)c);
 }
 
 static bool
@@ -51,7 +42,7 @@ copy(struct szdd *szdd, uint32_t pair)
 static void
 read_szdd(struct unpack *walk, str data)
 {
-    struct szdd szdd = {.walk = walk, .left = unpack_u32(data, 10), .at = BEGIN};
+    struct szdd szdd = {.made.walk = walk, .left = unpack_u32(data, 10), .at = BEGIN};
     memset(szdd.window, ' ', WINDOW);
     bool on = true;
     for (size_t at = HEADER; on && at < data.n;) {
@@ -61,7 +52,7 @@ read_szdd(struct unpack *walk, str data)
             at += flags & 1 ? 1 : 2;
         }
     }
-    flush(&szdd);
+    unpack_flush(&szdd.made);
     bool whole = !szdd.left;
     if (unpack_give_made(walk, STR(""), false) && !whole && on)
         unpack_skip(walk, STR(""), UNPACK_DAMAGED, "szdd: it ends before the file in it");

@@ -53,19 +53,9 @@ skip_bin(str data, const struct word *word)
 }
 
 struct hex {
-    struct unpack *walk;
     int high;
-    size_t n;
-    char block[4096];
+    struct unpack_block made;
 };
-
-static bool
-flush(struct hex *hex)
-{
-    str made = {hex->block, hex->n};
-    hex->n = 0;
-    return unpack_add(hex->walk, made);
-}
 
 static bool
 put_digit(struct hex *hex, int digit)
@@ -74,9 +64,9 @@ put_digit(struct hex *hex, int digit)
         hex->high = digit;
         return true;
     }
-    hex->block[hex->n++] = (char)(hex->high << 4 | digit);
+    uint32_t byte = (uint32_t)(hex->high << 4 | digit);
     hex->high = -1;
-    return hex->n < sizeof hex->block || flush(hex);
+    return unpack_put(&hex->made, byte);
 }
 
 /* One word in an object's data. */
@@ -88,8 +78,8 @@ object_word(struct hex *hex, str data, size_t at)
         return word.end < data.n ? word.end : data.n;
     size_t end = skip_bin(data, &word);
     hex->high = -1;
-    flush(hex);
-    unpack_add(hex->walk, unpack_slice(data, word.end, end > word.end ? end - word.end : 0));
+    unpack_flush(&hex->made);
+    unpack_add(hex->made.walk, unpack_slice(data, word.end, end > word.end ? end - word.end : 0));
     return end;
 }
 
@@ -97,7 +87,7 @@ object_word(struct hex *hex, str data, size_t at)
 static size_t
 read_object(struct unpack *walk, str data, size_t at)
 {
-    struct hex hex = {.walk = walk, .high = -1};
+    struct hex hex = {.made.walk = walk, .high = -1};
     unpack_begin(walk);
     for (size_t depth = 1; at < data.n && depth;) {
         char c = data.p[at];
@@ -114,7 +104,7 @@ read_object(struct unpack *walk, str data, size_t at)
             break;
         at++;
     }
-    flush(&hex);
+    unpack_flush(&hex.made);
     char name[40];
     snprintf(name, sizeof name, "at%zu.objdata", at);
     if (unpack_made_view(walk).n)

@@ -8,9 +8,8 @@ enum {
     SNIFFED = 1024,
     ALPHABETS = 3,
     PLACES = 64,
-    LENGTH = 8 /* of base64 */,
+    LENGTH = 8, /* of base64 */
     SUM = 8,
-    BLOCK = 4096
 };
 
 static const char *const alphabets[ALPHABETS] = {
@@ -70,9 +69,10 @@ escaped(char c)
 static bool
 decode(struct unpack *walk, str text)
 {
-    char tables[ALPHABETS][128], block[BLOCK];
+    char tables[ALPHABETS][128];
+    struct unpack_block made = {.walk = walk};
     make_tables(tables);
-    size_t n = 0, place = 0;
+    size_t place = 0;
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i], after = i + 1 < text.n ? text.p[i + 1] : 0;
         if (c == '@' && escaped(after)) {
@@ -82,12 +82,10 @@ decode(struct unpack *walk, str text)
         } else if ((uint8_t)c < 128) {
             c = tables[order[place++ % PLACES] - '0'][(uint8_t)c];
         }
-        block[n++] = c;
-        if (n == BLOCK && !unpack_add(walk, (str){block, n}))
+        if (!unpack_put(&made, (uint8_t)c))
             return false;
-        n %= BLOCK;
     }
-    return unpack_add(walk, (str){block, n});
+    return unpack_flush(&made);
 }
 
 static void
