@@ -31,10 +31,6 @@ struct schedule {
     struct buf out;
 };
 
-#define SAY(schedule, vi, en, ...)                                                                 \
-    ((schedule)->is_vi ? buf_printf(&(schedule)->out, vi, __VA_ARGS__)                             \
-                       : buf_printf(&(schedule)->out, en, __VA_ARGS__))
-
 /* ---- where it all is ---- */
 
 static errcode
@@ -74,6 +70,8 @@ static errcode
 locate(struct schedule *schedule, const struct call *call, struct err *err)
 {
     const char *root = call_option(call, "root");
+    if (root && root[0] != '/')
+        return err_set(err, ERR_USAGE, "--root must begin with /");
     schedule->call = call;
     schedule->out = BUF(1 << 20);
     schedule->is_vi = strcmp(call_option(call, "lang"), "en") != 0;
@@ -99,10 +97,10 @@ locate(struct schedule *schedule, const struct call *call, struct err *err)
 
 /* ---- what is scanned ---- */
 
-/* As a unit's command line takes a word: within quotes, escaped as in C; % and $ twice
- * (systemd.service(5), "Command lines"). */
+/* As units take a word: within quotes, escaped as in C; % and $ twice (systemd.service(5), "Command
+ * lines"). */
 static void
-add_word(struct buf *out, const char *word)
+quote(struct buf *out, const char *word)
 {
     buf_char(out, '"');
     for (const char *c = word; *c; c++) {
@@ -118,39 +116,11 @@ add_word(struct buf *out, const char *word)
     buf_char(out, '"');
 }
 
-static bool
-is_one_of(const char *name, const char *const *names, size_t count)
+static void
+add_word(struct buf *out, const char *word)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
-}
-
-/* The options of this call that a scan by itself has too. */
-static errcode
-add_options(const struct schedule *schedule, struct buf *out, struct err *err)
-{
-    static const char *const own[] = {"schedule", "root", "syslog", "html", "state"};
-    static const char *const paths[] = {"rules", "public-key"};
-    const struct call *call = schedule->call;
-    for (size_t i = 0; i < call->given_count; i++) {
-        const char *name = call->given[i].option->name, *value = call->given[i].value;
-        if (is_one_of(name, own, sizeof own / sizeof *own))
-            continue;
-        buf_printf(out, " --%s", name);
-        if (!call->given[i].option->value)
-            continue;
-        cleanup(cleanup_free) char *real = NULL;
-        if (is_one_of(name, paths, sizeof paths / sizeof *paths) && !schedule->root[0]) {
-            real = realpath(value, NULL);
-            if (!real)
-                return err_set_errno(err, "cannot read %s", value);
-        }
-        buf_char(out, ' ');
-        add_word(out, real ? real : value);
-    }
-    return OK;
+    buf_char(out, ' ');
+    quote(out, word);
 }
 
 /* What root runs by itself must not be for others to replace. */
@@ -191,27 +161,19 @@ static errcode
 add_command(const struct schedule *schedule, struct buf *out, struct err *err)
 {
     char program[PATH_TEXT];
-    const struct call *call = schedule->call;
     errcode code = find_program(schedule, program, err);
     if (code != OK)
         return code;
-    buf_z(out, "ExecStart=");
     if (strpbrk(program, " \"'\\%$\n"))
         return err_set(err, ERR_UNSUPPORTED, "systemd would not take the path %s", program);
-    buf_printf(out, "%s scan --syslog --html ", program);
-    add_word(out, schedule->report);
-    buf_z(out, " --state ");
-    add_word(out, schedule->state);
-    code = add_options(schedule, out, err);
-    if (code == OK && call->word_count > 0)
-        buf_z(out, " --");
-    for (size_t i = 0; i < call->word_count && code == OK; i++) {
-        cleanup(cleanup_free) char *real = realpath(call->words[i], NULL);
-        if (!real)
-            code = err_set_errno(err, "cannot read %s", call->words[i]);
-        buf_char(out, ' ');
-        add_word(out, real ? real : "");
-    }
+    buf_printf(out, "ExecStart=%s ", program);
+    code = schedule_write_command(&(struct schedule_command){.call = schedule->call,
+                                                             .state = schedule->state,
+                                                             .report = schedule->report,
+                                                             .with_log = true,
+                                                             .is_foreign = schedule->root[0] != 0,
+                                                             .add_word = add_word},
+                                  out, err);
     buf_char(out, '\n');
     return code;
 }
@@ -279,7 +241,7 @@ write_service(const struct schedule *schedule, struct buf *out, struct err *err)
         buf_z(out, removes ? removing : looking);
         if (!removes) {
             buf_z(out, "ReadWritePaths=");
-            add_word(out, schedule->state);
+            quote(out, schedule->state);
             buf_char(out, '\n');
         }
     }
@@ -438,9 +400,9 @@ turn_on(struct schedule *schedule, struct err *err)
         "Results: the system's log (journalctl%s -u %s) and the page %s\n", user_flag(schedule),
         UNIT, schedule->report);
     begin(schedule);
-    SAY(schedule, "Hủy lịch: khien scan --schedule off%s%s\n",
-        "To undo this: khien scan --schedule off%s%s\n", schedule->root[0] ? " --root " : "",
-        schedule->root);
+    SAY(schedule, "Hủy lịch: %s scan --schedule off%s%s\n",
+        "To undo this: %s scan --schedule off%s%s\n", program_name,
+        schedule->root[0] ? " --root " : "", schedule->root);
     return OK;
 }
 
@@ -490,8 +452,8 @@ show(struct schedule *schedule, struct err *err)
     struct buf text = {0};
     bool is_on = lstat(schedule->link, &info) == 0 && find_timer(schedule, path);
     if (!is_on) {
-        SAY(schedule, "Chưa có lịch quét; đặt lịch: khien scan --schedule %s\n",
-            "No scan is scheduled; to have one: khien scan --schedule %s\n", "daily");
+        SAY(schedule, "Chưa có lịch quét; đặt lịch: %s scan --schedule daily\n",
+            "No scan is scheduled; to have one: %s scan --schedule daily\n", program_name);
         return OK;
     }
     errcode code = file_read(path, UNIT_MAX, &text, err);
@@ -520,41 +482,13 @@ show(struct schedule *schedule, struct err *err)
 
 /* ---- the call ---- */
 
-bool
-schedule_wanted(const struct call *call)
-{
-    return call_given(call, "schedule");
-}
-
-static errcode
-check_call(const struct call *call, struct err *err)
-{
-    static const char *const words[] = {"daily", "weekly", "off", "status"};
-    const char *when = call_option(call, "schedule");
-    if (!is_one_of(when, words, sizeof words / sizeof *words))
-        return err_set(err, ERR_USAGE, "--schedule is daily, weekly, off or status, not \"%s\"",
-                       when);
-    if (call_given(call, "json") || call_given(call, "html") || call_given(call, "watch"))
-        return err_set(err, ERR_USAGE,
-                       "a scheduled scan writes to the system's log and a page of its own: without "
-                       "--json, --html and --watch");
-    if (call_given(call, "remove") && !call_given(call, "yes"))
-        return err_set(err, ERR_USAGE, "nobody can be asked then: --remove needs --yes");
-    const char *root = call_option(call, "root");
-    if (root && root[0] != '/')
-        return err_set(err, ERR_USAGE, "--root must begin with /");
-    return OK;
-}
-
 errcode
-schedule_run(const struct call *call, struct err *err)
+schedule_answer(const struct call *call, struct err *err)
 {
     cleanup(cleanup_free) struct schedule *schedule = mem_calloc(1, sizeof *schedule);
     const char *when = call_option(call, "schedule");
     bool is_status = strcmp(when, "status") == 0;
-    errcode code = check_call(call, err);
-    if (code == OK)
-        code = locate(schedule, call, err);
+    errcode code = locate(schedule, call, err);
     if (code != OK)
         return code;
     if (is_status)

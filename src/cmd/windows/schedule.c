@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/require.h"
 #include "base/windows/wide.h"
 #include "cmd/output.h"
 #include "cmd/scan/scan_system.h"
@@ -21,24 +22,15 @@ struct schedule {
     struct buf out;
 };
 
-#define SAY(schedule, vi, en, ...)                                                                 \
-    ((schedule)->is_vi ? buf_printf(&(schedule)->out, vi, __VA_ARGS__)                             \
-                       : buf_printf(&(schedule)->out, en, __VA_ARGS__))
-
-bool
-schedule_wanted(const struct call *call)
-{
-    return call_given(call, "schedule");
-}
-
 /* ---- the task ---- */
 
-/* As CommandLineToArgvW takes words apart: backslashes count only before a quotation mark. */
+/* As CommandLineToArgvW takes words apart, with a blank before it: backslashes count only before a
+ * quotation mark. */
 static void
 add_word(struct buf *out, const char *word)
 {
     size_t slashes = 0;
-    buf_z(out, out->n ? " \"" : "\"");
+    buf_z(out, " \"");
     for (const char *c = word; *c; c++) {
         for (; *c == '"' && slashes > 0; slashes--)
             buf_char(out, '\\');
@@ -64,54 +56,6 @@ add_text(struct buf *xml, str text)
             buf_z(xml, "&gt;");
         else
             buf_char(xml, text.p[i]);
-}
-
-/* Options that a scan by itself has in another way, or not at all. */
-static bool
-is_own(const char *name)
-{
-    static const char *const own[] = {"schedule", "root", "syslog", "html", "state"};
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        if (strcmp(name, own[i]) == 0)
-            return true;
-    return false;
-}
-
-static errcode
-add_whole(struct buf *out, const char *path, struct err *err)
-{
-    cleanup(cleanup_free) char *whole = NULL;
-    errcode code = scan_whole_path(path, &whole, err);
-    if (code == OK)
-        add_word(out, whole);
-    return code;
-}
-
-static errcode
-write_arguments(const struct schedule *schedule, struct buf *out, struct err *err)
-{
-    const struct call *call = schedule->call;
-    errcode code = OK;
-    buf_z(out, "scan --html");
-    add_word(out, schedule->report);
-    buf_z(out, " --state");
-    add_word(out, schedule->state);
-    for (size_t i = 0; i < call->given_count && code == OK; i++) {
-        const struct option *option = call->given[i].option;
-        if (is_own(option->name))
-            continue;
-        buf_printf(out, " --%s", option->name);
-        if (option->value &&
-            (strcmp(option->name, "rules") == 0 || strcmp(option->name, "public-key") == 0))
-            code = add_whole(out, call->given[i].value, err);
-        else if (option->value)
-            add_word(out, call->given[i].value);
-    }
-    if (call->word_count > 0)
-        buf_z(out, " --");
-    for (size_t i = 0; i < call->word_count && code == OK; i++)
-        code = add_whole(out, call->words[i], err);
-    return code;
 }
 
 static errcode
@@ -157,7 +101,11 @@ write_task(const struct schedule *schedule, struct buf *xml, struct err *err)
     struct buf arguments = BUF(COMMAND_MAX);
     errcode code = find_program(program, err);
     if (code == OK)
-        code = write_arguments(schedule, &arguments, err);
+        code = schedule_write_command(&(struct schedule_command){.call = schedule->call,
+                                                                 .state = schedule->state,
+                                                                 .report = schedule->report,
+                                                                 .add_word = add_word},
+                                      &arguments, err);
     if (code == OK)
         code = buf_check(&arguments, "the command line", err);
     buf_z(xml, "<?xml version=\"1.0\" encoding=\"UTF-16\"?>\n"
@@ -265,8 +213,8 @@ turn_on(struct schedule *schedule, struct err *err)
     SAY(schedule, "Đã đặt lịch %ls của Windows; mô tả ở %s\n",
         "Windows has the task %ls now; it is described in %s\n", TASK, schedule->task);
     SAY(schedule, "Kết quả: trang %s\n", "Results: the page %s\n", schedule->report);
-    SAY(schedule, "Hủy lịch: khien-scan scan --schedule %s\n",
-        "To undo this: khien-scan scan --schedule %s\n", "off");
+    SAY(schedule, "Hủy lịch: %s scan --schedule off\n", "To undo this: %s scan --schedule off\n",
+        program_name);
     return OK;
 }
 
@@ -285,32 +233,27 @@ turn_off(struct schedule *schedule, struct err *err)
     return OK;
 }
 
-static errcode
+static void
 tell_status(struct schedule *schedule)
 {
     if (!schtasks(L"/Query /TN \"" TASK L"\""))
         SAY(schedule, "Windows không có lịch %ls.\n", "Windows has no task %ls.\n", TASK);
     if (file_exists(schedule->report))
         SAY(schedule, "Kết quả mới nhất: %s\n", "The newest result: %s\n", schedule->report);
-    return OK;
 }
 
 errcode
-schedule_run(const struct call *call, struct err *err)
+schedule_answer(const struct call *call, struct err *err)
 {
-    struct schedule schedule;
+    cleanup(cleanup_free) struct schedule *schedule = mem_calloc(1, sizeof *schedule);
     const char *when = call_option(call, "schedule");
-    errcode code = locate(&schedule, call, err);
-    if (code != OK)
-        return code;
-    if (strcmp(when, "daily") == 0 || strcmp(when, "weekly") == 0)
-        code = turn_on(&schedule, err);
-    else if (strcmp(when, "off") == 0)
-        code = turn_off(&schedule, err);
-    else if (strcmp(when, "status") == 0)
-        code = tell_status(&schedule);
-    else
-        code =
-            err_set(err, ERR_USAGE, "--schedule is daily, weekly, off or status, not \"%s\"", when);
-    return code == OK ? output_buf(&schedule.out, "the answer", err) : code;
+    errcode code = locate(schedule, call, err);
+    if (code == OK && strcmp(when, "status") == 0)
+        tell_status(schedule);
+    else if (code == OK)
+        code = strcmp(when, "off") == 0 ? turn_off(schedule, err) : turn_on(schedule, err);
+    if (code == OK)
+        code = output_buf(&schedule->out, "the result", err);
+    buf_clear(&schedule->out);
+    return code;
 }
