@@ -9,14 +9,6 @@ pid=''
 # shellcheck disable=SC2086  # none or one
 trap 'kill -9 $pid 2>/dev/null' EXIT
 
-eventually() { # eventually COMMAND…: for half a minute
-    tries=0
-    until "$@" >/dev/null 2>&1; do
-        tries=$((tries + 1))
-        [ $tries -lt 300 ] || return 1
-        sleep 0.1
-    done
-}
 fetched() { # fetched PATH [CURL-OPTION…]: the status
     path=$1
     shift

@@ -14,14 +14,6 @@ report() { # report NAME ADDRESS
     printf '"timestamp","src_ip","src_asn","src_geo","infection"\n' >"$1"
     printf '"%s 00:00:01","%s",45899,"VN","mirai"\n' "$today" "$2" >>"$1"
 }
-eventually() { # eventually COMMAND…: for half a minute
-    tries=0
-    until "$@" >/dev/null 2>&1; do
-        tries=$((tries + 1))
-        [ $tries -lt 300 ] || return 1
-        sleep 0.1
-    done
-}
 admin_of() { # admin_of NODE: where its private listener is
     sed -n 's|^metrics and health: \(http://.*\)/$|\1|p' "$1/served"
 }

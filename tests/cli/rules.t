@@ -6,15 +6,6 @@ set -u
 signed=$PWD/tests/scan/signed/ec256-sha256.exe
 dll=/usr/lib/x86_64-linux-gnu/wine/x86_64-windows/aclui.dll
 cd "$TMPDIR" || exit 1
-fails() { # fails LABEL PATTERN COMMAND…: it ends with status 1 and says so
-    label=$1 pattern=$2
-    shift 2
-    "$@" >out 2>err
-    status=$?
-    [ $status -eq 1 ] && grep -q "$pattern" err
-    ok $? "$label"
-    grep -q "$pattern" err || sed 's/^/# /' err
-}
 
 mkdir -p set/yara set/lists files
 # shellcheck disable=SC2016 # the dollar signs are the rules'
@@ -46,11 +37,11 @@ is "$(stat -c %a secret.key)" 600 'the secret one is for its owner'
 is "$(grep -cE '^[0-9a-f]{64}$' public.key)" 1 'the public one is printed'
 same public.key secret.key.pub 'and written beside the secret one'
 cp secret.key was.key
-fails 'and never written over' 'secret.key' "$KHIEN" rules key -o secret.key
+fails 'and never written over' 'secret.key' 1 "$KHIEN" rules key -o secret.key
 same was.key secret.key 'the secret one is as it was'
 same public.key secret.key.pub 'so is the public one'
 echo mine >half.key.pub
-fails 'nor is a public one' 'half.key.pub' "$KHIEN" rules key -o half.key
+fails 'nor is a public one' 'half.key.pub' 1 "$KHIEN" rules key -o half.key
 [ ! -e half.key ]
 ok $? 'and no half of a pair is left'
 "$KHIEN" rules key -o other.key >other.pub
@@ -60,12 +51,12 @@ is $? 0 'a pack is built though a rule is wrong'
 is "$(cat err)" \
     'set/yara/one.yar:4:25: refused: rule "wrong": undefined identifier "no"' 'which is told'
 is "$(head -n1 out)" 'signed.pack: version 7, signed' 'the build says what it made'
-fails 'nothing is no pack' 'nothing to put into a pack' "$KHIEN" rules build files -o none.pack
+fails 'nothing is no pack' 'nothing to put into a pack' 1 "$KHIEN" rules build files -o none.pack
 chmod 644 secret.key
-fails 'a secret key that others can read signs nothing' 'open to others' \
+fails 'a secret key that others can read signs nothing' 'open to others' 1 \
     "$KHIEN" rules build set -o x.pack --key secret.key
 chmod 600 secret.key
-fails 'a public key signs nothing' 'is a public key' \
+fails 'a public key signs nothing' 'is a public key' 1 \
     sh -c "chmod 600 other.pub; $KHIEN rules build set -o x.pack --key other.pub"
 
 # ---- what is in it ----
@@ -109,9 +100,9 @@ is "$("$KHIEN" yara --public-key public.key signed.pack files/bad.txt)" 'bad.txt
 is $? 2 'a pack stands alone'
 "$KHIEN" yara space:signed.pack files/bad.txt >out 2>err
 is $? 2 'and has name spaces of its own'
-fails 'an older one than allowed finds nothing' 'version 7, at least 8' \
+fails 'an older one than allowed finds nothing' 'version 7, at least 8' 1 \
     "$KHIEN" yara --version-min 8 signed.pack files/bad.txt
-fails 'files of rules have no version' 'is no pack' \
+fails 'files of rules have no version' 'is no pack' 1 \
     "$KHIEN" yara --version-min 1 set/yara/two.yar files/bad.txt
 printf 'rule outside { condition: level > 3 and filename endswith ".txt" }\n' >set/level.yar
 "$KHIEN" rules build set -o level.pack -d level=1 -d filename= >out 2>err
@@ -135,7 +126,7 @@ if [ "$(id -u)" -ne 0 ]; then
     printf 'rule secret { condition: true }\n' >odd/secret.yar
     chmod 0 odd/secret.yar
     rm odd.pack
-    fails 'what cannot be read is told' 'odd/secret.yar' "$KHIEN" rules build odd -o odd.pack
+    fails 'what cannot be read is told' 'odd/secret.yar' 1 "$KHIEN" rules build odd -o odd.pack
     [ ! -e odd.pack ]
     ok $? 'and no pack is made without it'
     "$KHIEN" rules check odd --csv 2>err >out
@@ -190,25 +181,25 @@ is "$("$KHIEN" rules verify signed.pack --public-key public.key)" \
     'the pack is sound and signed with the required key' 'verify'
 is "$("$KHIEN" rules verify signed.pack | cut -d' ' -f1-9)" \
     "the pack is sound and signed with $(cat public.key); --public-key" 'verify without a key'
-fails 'another key' 'signed with another key' \
+fails 'another key' 'signed with another key' 1 \
     "$KHIEN" rules verify signed.pack --public-key other.pub
-fails 'an older version' 'version 7, at least 8' "$KHIEN" rules verify signed.pack --version-min 8
+fails 'an older version' 'version 7, at least 8' 1 "$KHIEN" rules verify signed.pack --version-min 8
 "$KHIEN" rules build set -o plain.pack >out 2>err
 is "$("$KHIEN" rules verify plain.pack)" \
     'the pack is sound, but not signed: nobody vouches for it' 'an unsigned pack says so'
 is "$("$KHIEN" rules info plain.pack | sed -n 's/^signed by *//p')" \
     'nobody: the pack is not signed' 'so does info'
-fails 'and is refused where a key is required' 'is not signed' \
+fails 'and is refused where a key is required' 'is not signed' 1 \
     "$KHIEN" yara --public-key public.key plain.pack files
 head -c 3000 signed.pack >cut.pack
-fails 'a truncated pack' 'it is truncated' "$KHIEN" rules verify cut.pack
+fails 'a truncated pack' 'it is truncated' 1 "$KHIEN" rules verify cut.pack
 cp signed.pack damaged.pack
 printf 'x' | dd of=damaged.pack bs=1 seek=3000 conv=notrunc 2>dd.log
-fails 'a damaged pack' 'checksum' "$KHIEN" yara damaged.pack files/bad.txt
-fails 'a damaged pack where a key is required' 'checksum' \
+fails 'a damaged pack' 'checksum' 1 "$KHIEN" yara damaged.pack files/bad.txt
+fails 'a damaged pack where a key is required' 'checksum' 1 \
     "$KHIEN" yara --public-key public.key damaged.pack files/bad.txt
 "$KHIEN" rules info signed.pack --json >out.json
-fails 'what is no pack' 'does not begin with' "$KHIEN" rules info out.json
+fails 'what is no pack' 'does not begin with' 1 "$KHIEN" rules info out.json
 # A forger has no key, so takes the seal of a signed pack to another content.
 if command -v python3 >/dev/null; then
     python3 - signed.pack plain.pack forged.pack <<'END'
@@ -223,11 +214,11 @@ seal = next(good[at:at + size] for name, at, size in chunks(good) if name == b"S
 at = next(at for name, at, size in chunks(other) if name == b"SEAL")
 open(sys.argv[3], "wb").write(other[:at] + seal + other[at + len(seal):])
 END
-    fails 'a forged pack' 'forged.pack' "$KHIEN" rules verify forged.pack --public-key public.key
+    fails 'a forged pack' 'forged.pack' 1 "$KHIEN" rules verify forged.pack --public-key public.key
     for action in verify info list; do
-        fails "whoever asks ($action)" 'forged.pack' "$KHIEN" rules $action forged.pack
+        fails "whoever asks ($action)" 'forged.pack' 1 "$KHIEN" rules $action forged.pack
     done
-    fails 'and scans with it' 'forged.pack' "$KHIEN" yara forged.pack files/bad.txt
+    fails 'and scans with it' 'forged.pack' 1 "$KHIEN" yara forged.pack files/bad.txt
 else
     skip 'a forged pack' 'python3 is not there'
 fi

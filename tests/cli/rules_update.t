@@ -9,23 +9,6 @@ pids=''
 # shellcheck disable=SC2086  # a list of numbers
 trap 'kill -9 $pids 2>/dev/null' EXIT
 
-eventually() { # eventually COMMAND…: for half a minute
-    tries=0
-    until "$@" >/dev/null 2>&1; do
-        tries=$((tries + 1))
-        [ $tries -lt 300 ] || return 1
-        sleep 0.1
-    done
-}
-fails() { # fails STATUS PATTERN LABEL COMMAND…
-    want=$1 pattern=$2 label=$3
-    shift 3
-    "$@" >out 2>err
-    is $? "$want" "$label"
-    grep -q -- "$pattern" err
-    ok $? "$label: said so"
-    grep -q -- "$pattern" err || sed 's/^/# /' err
-}
 build() { # build FILE VERSION KEY: a pack with a rule of that version
     printf 'rule version_%s { strings: $a = "words of %s" condition: $a }\n' "$2" "$2" \
         >"set/v$2.yar"
@@ -64,18 +47,18 @@ data[len(data) // 2] ^= 1
 open("damaged.pack", "wb").write(data)'
 
 # Publishing.
-fails 2 'whose signature' 'publishing needs a key' "$KHIEN" rules publish 2.pack
+fails 'publishing needs a key' 'whose signature' 2 "$KHIEN" rules publish 2.pack
 printf '[rules]\npublic_key = ours.key.pub\n' >khien.conf
 "$KHIEN" rules publish 2.pack >out 2>err
 ok $? 'a signed pack is published'
 same 2.pack var/rules/2.pack 'as it is'
 cp var/rules/latest.json was.json
-fails 1 'not newer' 'the same version again is refused' "$KHIEN" rules publish 2.pack
-fails 1 'not newer' 'an older one too' "$KHIEN" rules publish 1.pack
-fails 1 'forged.pack is not published' 'one of another signer' "$KHIEN" rules publish forged.pack
-fails 1 'unsigned.pack is not published' 'one of no signer' "$KHIEN" rules publish unsigned.pack
-fails 1 'damaged.pack is not published' 'a damaged one' "$KHIEN" rules publish damaged.pack
-fails 1 'not published' 'what is no pack' "$KHIEN" rules publish ours.key.pub
+fails 'the same version again is refused' 'not newer' 1 "$KHIEN" rules publish 2.pack
+fails 'an older one too' 'not newer' 1 "$KHIEN" rules publish 1.pack
+fails 'one of another signer' 'forged.pack is not published' 1 "$KHIEN" rules publish forged.pack
+fails 'one of no signer' 'unsigned.pack is not published' 1 "$KHIEN" rules publish unsigned.pack
+fails 'a damaged one' 'damaged.pack is not published' 1 "$KHIEN" rules publish damaged.pack
+fails 'what is no pack' 'not published' 1 "$KHIEN" rules publish ours.key.pub
 same was.json var/rules/latest.json 'none of them changes what is published'
 is "$(ls var/rules)" '2.pack
 latest.json' 'or leaves a trace'
@@ -130,12 +113,12 @@ done
 rm var/rules/1.pack var/rules/9.pack
 
 # The first one, and that a key must be here.
-fails 1 'no key in/rules.pub' 'without a key nothing is taken' \
+fails 'without a key nothing is taken' 'no key in/rules.pub' 1 \
     env KHIEN_RULES_PUBLIC_KEY= "$KHIEN" rules update --output in/rules.pack --from "$url/rules"
 is "$(ls -I '*.seen' in)" '' 'nor kept'
 cp ours.key.pub in/rules.pub
 rm khien.conf
-fails 2 'where from' 'nor without a source' update
+fails 'nor without a source' 'where from' 2 update
 update --from "$url/rules" >out 2>err
 ok $? 'with the key beside it a pack is installed'
 same 2.pack in/rules.pack 'as it was published'
@@ -239,14 +222,14 @@ spoiler=http://127.0.0.1:$(cat port)
 echo cut >how
 jq '.deltas = []' var/rules/latest.json >usb/latest.json
 size=$(wc -c <6.pack)
-fails 1 "$((size / 2)) of $size bytes are kept" 'a connection is cut' update --from "$spoiler/rules"
+fails 'a connection is cut' "$((size / 2)) of $size bytes are kept" 1 update --from "$spoiler/rules"
 cmp -s was.pack in/rules.pack
 ok $? 'the installed pack stays'
 is "$(ls -I '*.seen' in)" 'rules.pack
 rules.pack.part
 rules.pack.part.from
 rules.pub' 'what came is kept'
-fails 1 'are kept' 'cut again' update --from "$spoiler/rules"
+fails 'cut again' 'are kept' 1 update --from "$spoiler/rules"
 part=$(wc -c <in/rules.pack.part)
 [ "$part" -gt $((size / 2)) ]
 ok $? 'more is kept'
@@ -279,23 +262,23 @@ rm -rf in
 cp -r cut in
 head -c 1000 /dev/zero >in/rules.pack.part
 echo fine >how
-fails 1 'its SHA-256' 'a part that was spoiled here' update --from "$spoiler/rules"
+fails 'a part that was spoiled here' 'its SHA-256' 1 update --from "$spoiler/rules"
 unchanged 'a spoiled part'
 head -c 1000 6.pack >in/rules.pack.part
 cp cut/rules.pack.part.from in/
 echo elsewhere >how
-fails 1 'another part' 'a server that sends another part' update --from "$spoiler/rules"
+fails 'a server that sends another part' 'another part' 1 update --from "$spoiler/rules"
 cmp -s was.pack in/rules.pack
 ok $? 'changes nothing'
 rm -f in/rules.pack.part*
 echo cut untagged >how
-fails 1 'bytes' 'what has no tag' update --from "$spoiler/rules"
+fails 'what has no tag' 'bytes' 1 update --from "$spoiler/rules"
 unchanged 'is not kept when it is cut'
 
 # Differences that are of no use.
 cp var/rules/latest.json usb/
 echo cut >how
-fails 1 'are kept' 'a difference is cut' update --from "$spoiler/rules"
+fails 'a difference is cut' 'are kept' 1 update --from "$spoiler/rules"
 echo fine >how
 is "$(update --from "$spoiler/rules" --json | jq -c '[.version, .by_difference]')" '[6,true]' \
     'and gone on with'
@@ -332,7 +315,7 @@ cp was.pack in/rules.pack
 
 # What is refused.
 refused() { # refused PATTERN LABEL [SOURCE]
-    fails 1 "$1" "$2" update --from "${3-usb}"
+    fails "$2" "$1" 1 update --from "${3-usb}"
     unchanged "$2"
 }
 rm -rf usb
@@ -379,16 +362,16 @@ echo redirect >how
 refused 302 'a redirect' "$spoiler"
 cp in/rules.pub own.pub
 cp other.key.pub in/rules.pub
-fails 1 'is of no use' 'with another key' update --from usb
+fails 'with another key' 'is of no use' 1 update --from usb
 grep -q 'another key' err
 ok $? 'the packs are refused'
 unchanged 'another key'
 cp own.pub in/rules.pub
-fails 1 'no public key' 'a key that is none' update --from usb --public-key usb/latest.json
-fails 1 'there is no key' 'a key that is not there' update --from usb --public-key none.pub
+fails 'a key that is none' 'no public key' 1 update --from usb --public-key usb/latest.json
+fails 'a key that is not there' 'there is no key' 1 update --from usb --public-key none.pub
 for from in http://192.0.2.1/rules http://localhost.example/rules http://127.0.0.1.example/ \
     ftp://a/b 'https://user:word@khien.example/' 'http://127.0.0.1/?a' ''; do
-    fails 2 "from\|https" "\"$from\" is no source" update --from "$from"
+    fails "\"$from\" is no source" "from\|https" 2 update --from "$from"
 done
 unchanged 'after all of them'
 
@@ -435,9 +418,9 @@ is "$(cut -d ' ' -f 1,3 in/rules.pack.seen)" "6 $(cat ours.key.pub)" 'the newest
 for state in spoiled gone; do
     printf 'spoiled' >in/rules.pack
     [ $state = spoiled ] || rm in/rules.pack
-    fails 1 'older than 6' "with the installed pack $state an older one" update --from 5.pack
-    fails 1 'older than 6' "with the installed pack $state an older list" update --from older
-    fails 1 'another pack of version 6' "with the installed pack $state another 6" \
+    fails "with the installed pack $state an older one" 'older than 6' 1 update --from 5.pack
+    fails "with the installed pack $state an older list" 'older than 6' 1 update --from older
+    fails "with the installed pack $state another 6" 'another pack of version 6' 1 \
         update --from again.pack
     update --from 6.pack >out 2>err
     same 6.pack in/rules.pack "with the installed pack $state the same one is taken"
@@ -448,7 +431,7 @@ is "$(cut -d ' ' -f 1 in/rules.pack.seen)" 6 'is noted too'
 rm in/rules.pack
 cp in/rules.pack.seen noted
 echo spoiled >in/rules.pack.seen
-fails 1 'does not tell which' 'a note that is none' update --from 6.pack
+fails 'a note that is none' 'does not tell which' 1 update --from 6.pack
 cp noted in/rules.pack.seen
 "$KHIEN" rules build again -o other.pack --key other.key --pack-version 1 >/dev/null
 update --from other.pack --public-key other.key.pub >out 2>err

@@ -31,12 +31,6 @@ echo '**/*.pdf.exe	Double.Ending' >rules/n.names
 "$KHIEN" rules build rules -o rules.pack >built 2>&1
 is $? 0 'a pack to scan with'
 
-fails() { # fails LABEL PATTERN STATUS COMMAND…
-    label=$1 pattern=$2 want=$3
-    shift 3
-    "$@" >out 2>err
-    is "$? $(grep -c "$pattern" err)" "$want 1" "$label"
-}
 HOME=$TMPDIR/none XDG_DATA_HOME=$TMPDIR/none fails 'without rules it says where they are from' \
     'khien rules update' 1 "$KHIEN" scan --no-cache files
 fails 'another language' 'vi or en' 2 scan --lang fr files

@@ -9,14 +9,6 @@ cd "$TMPDIR" || exit 1
 unset KHIEN_NOW
 child=''
 trap 'kill -9 $child 2>/dev/null' EXIT
-eventually() { # eventually COMMAND…: for half a minute
-    tries=0
-    until "$@" >/dev/null 2>&1; do
-        tries=$((tries + 1))
-        [ $tries -lt 300 ] || return 1
-        sleep 0.1
-    done
-}
 if [ "$(id -u)" -ne 0 ] || ! unshare -m true 2>/dev/null; then
     skip 'waiting for mains' 'only root can give a machine another battery'
     done_testing # ends it

@@ -14,12 +14,6 @@ export ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0"
 root=$PWD/root
 units=$root/etc/systemd/system
 schedule() { "$KHIEN" scan --root "$root" --schedule "$@"; }
-fails() { # fails LABEL PATTERN STATUS COMMAND…
-    label=$1 pattern=$2 want=$3
-    shift 3
-    "$@" >out 2>err
-    is "$? $(grep -c -- "$pattern" err)" "$want 1" "$label"
-}
 verify() { # verify LABEL FOLDER
     mkdir -p checked
     for name in khien-scan.service khien-scan.timer; do

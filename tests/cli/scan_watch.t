@@ -9,14 +9,6 @@ unset KHIEN_NOW
 child=''
 trap 'kill -9 $child 2>/dev/null' EXIT
 
-eventually() { # eventually COMMAND…: for two minutes, while the program runs
-    tries=0
-    until "$@" >/dev/null 2>&1; do
-        tries=$((tries + 1))
-        [ $tries -lt 1200 ] && kill -0 "$child" 2>/dev/null || return 1
-        sleep 0.1
-    done
-}
 mkdir rules
 cat >rules/a.yar <<'END'
 rule needle { strings: $a = "a needle" condition: $a }

@@ -11,14 +11,6 @@ server=''
 # shellcheck disable=SC2086  # none or one
 trap 'kill -9 $server 2>/dev/null' EXIT
 
-eventually() { # eventually COMMAND…: for half a minute
-    tries=0
-    until "$@" >/dev/null 2>&1; do
-        tries=$((tries + 1))
-        [ $tries -lt 300 ] || return 1
-        sleep 0.1
-    done
-}
 start() { # start [WORD…]: a server, with that in front of it
     rm -f served
     "$@" "$KHIEN" serve --listen 127.0.0.1:0 >served 2>>log &
@@ -83,12 +75,6 @@ start
 ok $? 'a server'
 scan --json files </dev/null >out 2>err
 is "$? $(ls var/self-reports/2* 2>/dev/null)" '0 ' 'nothing is sent unless it is asked for'
-fails() { # fails LABEL PATTERN STATUS COMMAND…
-    label=$1 pattern=$2 want=$3
-    shift 3
-    "$@" </dev/null >out 2>err
-    is "$? $(grep -c -- "$pattern" err)" "$want 1" "$label"
-}
 fails 'where nobody can be asked nothing is sent' '--report-to needs --yes' 2 \
     scan --report-to "$url" files
 fails 'a token without an address' 'go with --report-to' 2 scan --report-token tokens files

@@ -4,6 +4,8 @@
 
 #include "base/str.h"
 
+/* "FOLDER/NAME", until the 64th call after. */
+const char *below(const char *folder, const char *name);
 /* A link to the folder TARGET; false where none can be made. */
 bool make_link(const char *target, const char *path);
 /* Opens it so that no one else can; -1 where the system has no such thing. Closed by close. */

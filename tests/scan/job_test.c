@@ -11,16 +11,6 @@
 static const char *home;
 static struct scan_rules *rules;
 
-static const char *
-below(const char *folder, const char *name)
-{
-    static char paths[64][PATH_TEXT];
-    static unsigned next;
-    char *path = paths[next++ % 64];
-    require(path_join(path, folder, name, NULL) == OK);
-    return path;
-}
-
 static void
 write_file(const char *path, str content)
 {

@@ -9,16 +9,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-const char *
-below(const char *folder, const char *name)
-{
-    static char paths[16][PATH_TEXT];
-    static unsigned next;
-    char *path = paths[next++ % 16];
-    require(path_join(path, folder, name, NULL) == OK);
-    return path;
-}
-
 void
 write_file(const char *path, str content)
 {

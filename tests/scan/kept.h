@@ -2,10 +2,9 @@
 /* What tests of the quarantine share. */
 #pragma once
 
+#include "files.h"
 #include "scan/quarantine/quarantine.h"
 
-/* "FOLDER/NAME", until the 16th call after. */
-const char *below(const char *folder, const char *name);
 void write_file(const char *path, str content);
 bool file_is(const char *path, str content);
 /* How many names are in a folder, without "." and "..". */

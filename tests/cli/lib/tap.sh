@@ -36,6 +36,23 @@ skip_all() { # skip_all REASON
     exit 0
 }
 
+fails() { # fails LABEL PATTERN STATUS COMMAND…: it says PATTERN; what it wrote is in out and err
+    label=$1 pattern=$2 want=$3
+    shift 3
+    "$@" >out 2>err </dev/null
+    is "$? $(grep -q -- "$pattern" err && echo said)" "$want said" "$label"
+    grep -q -- "$pattern" err || sed 's/^/# /' err
+}
+
+eventually() { # eventually COMMAND…: tries it for two minutes
+    tries=0
+    until "$@" >/dev/null 2>&1; do
+        tries=$((tries + 1))
+        [ $tries -lt 1200 ] || return 1
+        sleep 0.1
+    done
+}
+
 served() { # served FILE: waits until `khien serve >FILE` says where its pages are; prints that
     tries=0
     until url=$(sed -n 's|^pages: \(http://.*\)/$|\1|p' "$1" 2>/dev/null) && [ -n "$url" ]; do
