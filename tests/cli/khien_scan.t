@@ -39,6 +39,17 @@ is "$? $(cmp rules.pack bin/rules.pack && echo same)" '0 same' 'rules from a USB
 run rules update --from usb.pack >out 2>err
 is "$? $(grep -c "$PWD/bin/rules.pack: version 7 is current" out)" '0 1' \
     'which lie beside the program'
+"$KHIEN" rules build rules -o older.pack --key pack.key --pack-version 6 >built 2>&1
+fails 'an older pack' 'which is older than the installed 7; the installed one stays' 1 \
+    run rules update --from older.pack
+cmp -s rules.pack bin/rules.pack
+ok $? 'what is installed stays'
+echo spoiled >bin/rules.pack
+fails 'an older one, also when the installed one is spoiled' 'older' 1 \
+    run rules update --from older.pack
+run rules update --from usb.pack >out 2>err
+is "$? $(grep -c 'version 7 is installed' out) $(cmp rules.pack bin/rules.pack && echo same)" \
+    '0 1 same' 'the newest that was ever there is taken again'
 run rules update --from https://example.vn/rules >out 2>err
 is "$? $(grep -c 'does not use the network' err)" '1 1' 'none by the network, which it says'
 run rules verify bin/rules.pack --public-key bin/rules.pub >out 2>err

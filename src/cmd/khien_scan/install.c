@@ -7,29 +7,11 @@
 #include "base/file.h"
 #include "base/require.h"
 #include "cmd/output.h"
-#include "cmd/scan/pack_key.h"
-#include "cmd/scan/scan_system.h"
+#include "cmd/release/installed.h"
 
 #include <inttypes.h>
 
 enum { PACK_BYTES_MAX = 1 << 30 };
-
-static errcode
-find_places(const struct call *call, char pack[PATH_TEXT], char key[PATH_TEXT], struct err *err)
-{
-    const char *output = call_option(call, "output"), *own = call_option(call, "public-key");
-    errcode code = OK;
-    if (!output)
-        code = scan_default_pack(pack, err);
-    else if (!str_copy(str_of(output), pack, PATH_TEXT))
-        code = err_set(err, ERR_LIMIT, "the path %s is too long", output);
-    if (code != OK)
-        return code;
-    int above = (int)(path_base(pack) - pack);
-    int n = own ? snprintf(key, PATH_TEXT, "%s", own)
-                : snprintf(key, PATH_TEXT, "%.*srules.pub", above, pack);
-    return n < PATH_TEXT ? OK : err_set(err, ERR_LIMIT, "the path %s is too long", pack);
-}
 
 /* What is named by --from: a pack, or a folder with rules.pack in it. */
 static errcode
@@ -49,94 +31,80 @@ find_source(const struct call *call, char out[PATH_TEXT], struct err *err)
                : err_set(err, ERR_LIMIT, "the path %s is too long", from);
 }
 
+/* What is checked is the copy that is installed. */
 static errcode
-version_of(const char *path, const uint8_t public_key[SIGN_PUBLIC], uint64_t *ret, struct err *err)
+copy_here(const char *from, const char *pack, char temp_path[PATH_TEXT], int *ret_fd,
+          struct err *err)
 {
-    struct scan_rules *rules = NULL;
-    const struct pack_options options = {.public_key = public_key};
-    errcode code = scan_pack_open(path, &options, &rules, err);
+    struct buf content = {0};
+    errcode code = file_read(from, PACK_BYTES_MAX, &content, err);
     if (code == OK)
-        *ret = pack_info(scan_rules_pack(rules)).version;
-    scan_rules_free(rules);
+        code = file_create_temp(pack, temp_path, ret_fd, err);
+    if (code == OK)
+        code = file_write_fd(*ret_fd, buf_view(&content), temp_path, err);
+    buf_clear(&content);
     return code;
 }
 
-/* What is checked is the copy that is installed. */
 static errcode
-install(const char *from, const char *pack, const uint8_t public_key[SIGN_PUBLIC], uint64_t before,
-        bool has_before, uint64_t *ret_version, struct err *err)
+install(const struct installed *installed, const char *from, uint64_t *ret_version,
+        bool *ret_current, struct err *err)
 {
-    char temp_path[PATH_TEXT];
-    struct buf content = {0};
+    char temp_path[PATH_TEXT] = "";
+    uint8_t id[SHA256_BYTES];
     cleanup(cleanup_close) int fd = -1;
-    errcode code = file_read(from, PACK_BYTES_MAX, &content, err);
+    bool takes = false;
+    errcode code = copy_here(from, installed->pack, temp_path, &fd, err);
     if (code == OK)
-        code = file_create_temp(pack, temp_path, &fd, err);
-    if (code != OK) {
-        buf_clear(&content);
-        return code;
-    }
-    code = file_write_fd(fd, buf_view(&content), temp_path, err);
-    buf_clear(&content);
-    if (code == OK && version_of(temp_path, public_key, ret_version, err) != OK)
-        code = err_prefix(err, "%s is refused", from);
-    if (code == OK && has_before && *ret_version < before)
-        code = err_set(err, ERR_DENIED,
-                       "%s has version %" PRIu64 ", which is older than the installed %" PRIu64
-                       "; the installed one stays",
-                       from, *ret_version, before);
+        code = installed_check(installed, from, temp_path, ret_version, id, err);
     if (code == OK)
-        code = file_commit_temp(fd, temp_path, pack, err);
-    if (code != OK)
+        takes = installed_takes(installed, from, *ret_version, id, ret_current, &code, err);
+    if (code == OK)
+        code = installed_note(installed, *ret_version, id, err);
+    if (code == OK && takes)
+        code = file_commit_temp(fd, temp_path, installed->pack, err);
+    if ((code != OK || !takes) && temp_path[0])
         file_remove(temp_path, NULL);
     return code;
+}
+
+static errcode
+locate(const struct call *call, struct installed *ret, struct err *err)
+{
+    return installed_locate(call_option(call, "output"), call_option(call, "public-key"), ret, err);
 }
 
 errcode
 install_run(const struct call *call, struct err *err)
 {
-    char pack[PATH_TEXT], key_path[PATH_TEXT], from[PATH_TEXT];
-    uint8_t key[SIGN_PUBLIC];
-    uint64_t before = 0, version = 0;
-    struct err fault;
-    errcode code = find_places(call, pack, key_path, err);
+    struct installed installed = {0};
+    char from[PATH_TEXT];
+    uint64_t version = 0;
+    bool is_current = false;
+    errcode code = locate(call, &installed, err);
     if (code == OK)
         code = find_source(call, from, err);
-    if (code == OK && !file_exists(key_path))
-        code = err_set(err, ERR_DENIED,
-                       "there is no key %s to check packs with; get it from those who sign them, "
-                       "not from where the packs come from, and name it with --public-key",
-                       key_path);
     if (code == OK)
-        code = pack_key_read_public(key_path, key, err);
-    if (code != OK)
-        return code;
-    bool has_before = file_exists(pack) && version_of(pack, key, &before, &fault) == OK;
-    if (file_exists(pack) && !has_before)
-        output_aside("the installed pack is of no use: %s", fault.text);
-    code = install(from, pack, key, before, has_before, &version, err);
+        code = installed_look(&installed, err);
     if (code == OK)
-        printf("%s: version %" PRIu64 " is %s\n", pack, version,
-               has_before && version == before ? "current" : "installed");
+        code = install(&installed, from, &version, &is_current, err);
+    if (code == OK)
+        printf("%s: version %" PRIu64 " is %s\n", installed.pack, version,
+               is_current ? "current" : "installed");
     return code;
 }
 
 errcode
 install_grant(const struct call *call, struct grants *grants, struct err *err)
 {
-    static char pack[PATH_TEXT], key[PATH_TEXT], folder[PATH_TEXT]; /* kept until the sandbox */
-    errcode code = find_places(call, pack, key, err);
-    if (code != OK)
-        return code;
-    str above = {pack, (size_t)(path_base(pack) - pack)};
-    while (above.n > 1 && above.p[above.n - 1] == '/')
-        above.n--;
-    str_copy(above.n ? above : STR("."), folder, sizeof folder);
-    code = folder_make(folder, err);
+    static struct installed installed; /* its paths are kept until the sandbox is entered */
+    errcode code = locate(call, &installed, err);
     if (code == OK)
-        code = grant_write(grants, folder, err);
+        code = folder_make(installed.folder, err);
     if (code == OK)
-        code = grant_read(grants, key, err);
+        code = grant_write(grants, installed.folder, err);
+    if (code == OK)
+        code = grant_read(grants, installed.key_path, err);
     return code == OK ? grant_read(grants, call_option(call, "from"), err) : code;
 }
 

@@ -7,11 +7,9 @@
 #include "base/json_out.h"
 #include "base/require.h"
 #include "cmd/output.h"
+#include "cmd/release/installed.h"
 #include "cmd/release/release.h"
-#include "cmd/release/seen.h"
 #include "cmd/release/source.h"
-#include "cmd/scan/pack_key.h"
-#include "cmd/scan/scan_setup.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -21,92 +19,27 @@ enum state { STATE_CURRENT, STATE_AVAILABLE, STATE_UPDATED };
 
 struct update {
     const struct call *call;
-    char pack[PATH_TEXT], folder[PATH_TEXT], key_path[PATH_TEXT];
+    struct installed installed;
     const char *from;
-    uint8_t public_key[SIGN_PUBLIC];
     struct source source;
-    bool has_pack, by_delta;
-    uint64_t installed, found, fetched; /* versions; bytes */
-    uint8_t installed_id[SHA256_BYTES];
+    bool by_delta;
+    uint64_t found, fetched; /* a version; bytes */
     enum state state;
-    struct seen seen; /* the newest that was ever installed here; version 0: none */
 };
 
 /* ---- where everything is ---- */
 
 static errcode
-find_pack(struct update *update, struct err *err)
-{
-    const char *own = call_option(update->call, "output");
-    errcode code = OK;
-    if (!own)
-        code = scan_default_pack(update->pack, err);
-    else if (!str_copy(str_of(own), update->pack, PATH_TEXT))
-        code = err_set(err, ERR_LIMIT, "the path %s is too long", own);
-    if (code != OK)
-        return code;
-    str above = {update->pack, (size_t)(path_base(update->pack) - update->pack)};
-    while (above.n > 1 && above.p[above.n - 1] == '/')
-        above.n--;
-    str_copy(above.n ? above : STR("."), update->folder, PATH_TEXT);
-    return OK;
-}
-
-/* What was told, else what was configured, else what the installation put beside the pack. A key
- * that comes with the pack would prove nothing, so none is ever fetched. */
-static errcode
-find_key(struct update *update, struct err *err)
-{
-    const char *own = call_option(update->call, "public-key");
-    if (!own)
-        own = conf_text(update->call->conf, "rules.public_key");
-    if (!own[0])
-        return path_join(update->key_path, update->folder, "rules.pub", err);
-    return str_copy(str_of(own), update->key_path, PATH_TEXT)
-               ? OK
-               : err_set(err, ERR_LIMIT, "the path %s is too long", own);
-}
-
-static errcode
 locate(const struct call *call, struct update *update, struct err *err)
 {
+    const char *key = call_option(call, "public-key");
     update->call = call;
     update->from = call_option(call, "from");
     if (!update->from)
         update->from = conf_text(call->conf, "rules.from");
-    errcode code = find_pack(update, err);
-    return code == OK ? find_key(update, err) : code;
-}
-
-static errcode
-read_key(struct update *update, struct err *err)
-{
-    if (!file_exists(update->key_path))
-        return err_set(err, ERR_DENIED,
-                       "there is no key %s to check packs with; get it from those who sign them, "
-                       "not from where the packs come from, and name it with --public-key",
-                       update->key_path);
-    return pack_key_read_public(update->key_path, update->public_key, err);
-}
-
-/* One that does not open is no reason to stay without: it is told, and counts as none. */
-static void
-look_at_installed(struct update *update)
-{
-    struct scan_rules *rules = NULL;
-    struct err fault;
-    const struct pack_options options = {.public_key = update->public_key};
-    if (!file_exists(update->pack))
-        return;
-    if (scan_pack_open(update->pack, &options, &rules, &fault) != OK) {
-        output_aside("the installed pack is of no use: %s", fault.text);
-        return;
-    }
-    struct pack_info info = pack_info(scan_rules_pack(rules));
-    update->has_pack = true;
-    update->installed = info.version;
-    memcpy(update->installed_id, info.id, sizeof info.id);
-    scan_rules_free(rules);
+    return installed_locate(call_option(call, "output"),
+                            key ? key : conf_text(call->conf, "rules.public_key"),
+                            &update->installed, err);
 }
 
 /* ---- what is offered ---- */
@@ -116,72 +49,34 @@ static bool
 is_newer(struct update *update, uint64_t version, const uint8_t id[SHA256_BYTES], errcode *code,
          struct err *err)
 {
+    bool is_current;
     update->found = version;
-    if (!update->has_pack)
-        return seen_allows(&update->seen, update->pack, version, id, code, err);
-    if (version > update->installed)
-        return true;
-    if (memcmp(id, update->installed_id, SHA256_BYTES) == 0 && version == update->installed)
+    bool takes =
+        installed_takes(&update->installed, update->from, version, id, &is_current, code, err);
+    if (is_current)
         update->state = STATE_CURRENT;
-    else if (version == update->installed)
-        *code = err_set(err, ERR_DENIED,
-                        "%s has another pack of the installed version %" PRIu64
-                        "; the installed one stays",
-                        update->from, version);
-    else
-        *code = err_set(err, ERR_DENIED,
-                        "%s has version %" PRIu64 ", which is older than the installed %" PRIu64
-                        "; the installed one stays",
-                        update->from, version, update->installed);
-    return false;
+    return takes;
 }
 
 static errcode
 check_signer(const struct update *update, const struct release *release, struct err *err)
 {
-    if (memcmp(release->public_key, update->public_key, SIGN_PUBLIC) == 0)
+    if (memcmp(release->public_key, update->installed.public_key, SIGN_PUBLIC) == 0)
         return OK;
     return err_set(err, ERR_DENIED, "the packs of %s are signed with another key than %s",
-                   update->from, update->key_path);
+                   update->from, update->installed.key_path);
 }
 
 /* ---- taking it ---- */
-
-/* The pack PATH as it must be; its version and id come back. */
-static errcode
-check_pack(const struct update *update, const char *path, uint64_t *ret_version,
-           uint8_t ret_id[SHA256_BYTES], struct err *err)
-{
-    struct scan_rules *rules = NULL;
-    const struct pack_options options = {.public_key = update->public_key};
-    errcode code = scan_pack_open(path, &options, &rules, err);
-    if (code != OK)
-        return err_prefix(err, "%s is refused", update->from);
-    struct pack_info info = pack_info(scan_rules_pack(rules));
-    *ret_version = info.version;
-    memcpy(ret_id, info.id, SHA256_BYTES);
-    scan_rules_free(rules);
-    return OK;
-}
-
-static errcode
-note_seen(const struct update *update, uint64_t version, const uint8_t id[SHA256_BYTES],
-          struct err *err)
-{
-    struct seen seen = {.version = version};
-    memcpy(seen.id, id, sizeof seen.id);
-    memcpy(seen.public_key, update->public_key, sizeof seen.public_key);
-    return seen_write(update->pack, &seen, err);
-}
 
 /* Puts PART, a pack that was checked, in the installed one's place. */
 static errcode
 install(struct update *update, const struct part *part, const uint8_t id[SHA256_BYTES],
         struct err *err)
 {
-    errcode code = note_seen(update, update->found, id, err);
+    errcode code = installed_note(&update->installed, update->found, id, err);
     if (code == OK)
-        code = file_commit_temp(part->fd, part->path, update->pack, err);
+        code = file_commit_temp(part->fd, part->path, update->installed.pack, err);
     if (code == OK) {
         file_remove(part->note_path, NULL);
         update->state = STATE_UPDATED;
@@ -196,7 +91,7 @@ accept_pack(struct update *update, const struct release *release, const struct p
 {
     uint64_t version;
     uint8_t id[SHA256_BYTES];
-    errcode code = check_pack(update, part->path, &version, id, err);
+    errcode code = installed_check(&update->installed, update->from, part->path, &version, id, err);
     if (code == OK && (version != release->pack.version || memcmp(id, release->id, sizeof id) != 0))
         code = err_set(err, ERR_CORRUPT,
                        "%s is refused: its pack is not the one that " RELEASE_LIST " tells of",
@@ -212,10 +107,10 @@ static errcode
 open_part(const struct update *update, const char *suffix, struct part *ret, struct err *err)
 {
     char path[PATH_TEXT];
-    int n = snprintf(path, sizeof path, "%s%s", update->pack, suffix);
+    int n = snprintf(path, sizeof path, "%s%s", update->installed.pack, suffix);
     ret->fd = -1;
     if (n < 0 || n >= PATH_TEXT)
-        return err_set(err, ERR_LIMIT, "the path %s is too long", update->pack);
+        return err_set(err, ERR_LIMIT, "the path %s is too long", update->installed.pack);
     return part_open(path, ret, err);
 }
 
@@ -241,8 +136,8 @@ take_whole(struct update *update, const struct release *release, struct err *err
 static const struct release_file *
 find_delta(const struct update *update, const struct release *release)
 {
-    for (size_t i = 0; update->has_pack && i < release->delta_count; i++)
-        if (release->deltas[i].version == update->installed &&
+    for (size_t i = 0; update->installed.is_there && i < release->delta_count; i++)
+        if (release->deltas[i].version == update->installed.version &&
             release->deltas[i].bytes < release->pack.bytes)
             return &release->deltas[i];
     return NULL;
@@ -253,7 +148,7 @@ apply(const struct update *update, const struct release *release, const struct p
       struct buf *out, struct err *err)
 {
     struct file_map older, change;
-    errcode code = file_map_open(update->pack, &older, err);
+    errcode code = file_map_open(update->installed.pack, &older, err);
     if (code != OK)
         return code;
     code = file_map_fd(delta->fd, delta->path, &change, err);
@@ -329,7 +224,7 @@ static errcode
 update_from_list(struct update *update, struct err *err)
 {
     struct release release;
-    errcode code = source_latest(&update->source, update->folder, &release, err);
+    errcode code = source_latest(&update->source, update->installed.folder, &release, err);
     if (code == OK)
         code = check_signer(update, &release, err);
     if (code != OK || !is_newer(update, release.pack.version, release.id, &code, err))
@@ -349,7 +244,7 @@ update_from_file(struct update *update, struct err *err)
         code = source_copy(&update->source, &part, err);
     if (code == OK) {
         update->fetched = part.fetched;
-        code = check_pack(update, part.path, &version, id, err);
+        code = installed_check(&update->installed, update->from, part.path, &version, id, err);
         if (code == OK && is_newer(update, version, id, &code, err)) {
             update->state = STATE_AVAILABLE;
             if (!call_given(update->call, "check"))
@@ -371,11 +266,11 @@ write_json(const struct update *update, struct buf *out)
     struct json_out json = json_out_to(out);
     json_out_object_begin(&json);
     json_out_pair_z(&json, "state", words[update->state]);
-    json_out_pair_z(&json, "pack", update->pack);
+    json_out_pair_z(&json, "pack", update->installed.pack);
     json_out_pair_u64(&json, "version", update->found);
     json_out_key(&json, "previous");
-    if (update->has_pack)
-        json_out_u64(&json, update->installed);
+    if (update->installed.is_there)
+        json_out_u64(&json, update->installed.version);
     else
         json_out_null(&json);
     json_out_pair_u64(&json, "fetched_bytes", update->fetched);
@@ -388,19 +283,20 @@ static void
 write_text(const struct update *update, struct buf *out)
 {
     char was[48] = "";
-    if (update->has_pack)
-        snprintf(was, sizeof was, ", installed is %" PRIu64, update->installed);
+    if (update->installed.is_there)
+        snprintf(was, sizeof was, ", installed is %" PRIu64, update->installed.version);
     switch (update->state) {
     case STATE_CURRENT:
-        buf_printf(out, "%s: version %" PRIu64 " is current\n", update->pack, update->found);
+        buf_printf(out, "%s: version %" PRIu64 " is current\n", update->installed.pack,
+                   update->found);
         break;
     case STATE_AVAILABLE:
-        buf_printf(out, "%s: version %" PRIu64 " is available%s\n", update->pack, update->found,
-                   was);
+        buf_printf(out, "%s: version %" PRIu64 " is available%s\n", update->installed.pack,
+                   update->found, was);
         break;
     case STATE_UPDATED:
         buf_printf(out, "%s: version %" PRIu64 " is installed, %" PRIu64 " bytes fetched%s\n",
-                   update->pack, update->found, update->fetched,
+                   update->installed.pack, update->found, update->fetched,
                    update->by_delta ? " (the difference alone)" : "");
         break;
     }
@@ -421,6 +317,7 @@ errcode
 release_run_update(const struct call *call, struct err *err)
 {
     cleanup(cleanup_free) struct update *update = mem_calloc(1, sizeof *update);
+    const struct installed *installed = &update->installed;
     errcode code = locate(call, update, err);
     if (code == OK && !update->from[0])
         code = err_set(err, ERR_USAGE,
@@ -428,22 +325,16 @@ release_run_update(const struct call *call, struct err *err)
     if (code == OK)
         code = source_open(update->from, call_given(call, "insecure-http"), &update->source, err);
     if (code == OK)
-        code = read_key(update, err);
+        code = installed_look(&update->installed, err);
     if (code != OK)
         return code;
     update->source.timeout_seconds = (long)conf_number(call->conf, "fetch.timeout_seconds");
-    look_at_installed(update);
-    code = seen_read(update->pack, update->public_key, &update->seen, err);
-    if (code != OK && update->has_pack) /* it is not asked for, and written anew */
-        code = OK;
-    if (code != OK)
-        return code;
     code = update->source.kind == SOURCE_FILE ? update_from_file(update, err)
                                               : update_from_list(update, err);
     /* Packs that came before this was noted. */
     if (code == OK && update->state == STATE_CURRENT && !call_given(call, "check") &&
-        update->seen.version < update->installed)
-        code = note_seen(update, update->installed, update->installed_id, err);
+        installed->seen.version < installed->version)
+        code = installed_note(installed, installed->version, installed->id, err);
     return code == OK ? tell(update, err) : code;
 }
 
@@ -452,12 +343,12 @@ release_grant_update(const struct call *call, struct grants *grants, struct err 
 {
     static struct update update; /* its paths are kept until the sandbox is entered */
     errcode code = locate(call, &update, err);
-    if (code == OK && !file_exists(update.folder))
-        code = folder_make(update.folder, err);
+    if (code == OK && !file_exists(update.installed.folder))
+        code = folder_make(update.installed.folder, err);
     if (code == OK)
-        code = grant_write(grants, update.folder, err);
+        code = grant_write(grants, update.installed.folder, err);
     if (code == OK)
-        code = grant_read(grants, update.key_path, err);
+        code = grant_read(grants, update.installed.key_path, err);
     const char *path =
         str_starts(str_of(update.from), STR("file:///")) ? update.from + 7 : update.from;
     return code == OK ? grant_read(grants, path, err) : code;
