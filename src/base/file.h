@@ -20,7 +20,8 @@ errcode file_open(const char *path, int *ret_fd, struct err *err);
 errcode file_open_now(const char *path, int *ret_fd, struct err *err);
 /* Bytes of an open regular file; anything else is ERR_USAGE. NAME is for messages. */
 errcode file_size(int fd, const char *name, uint64_t *ret, struct err *err);
-/* N bytes from OFFSET, wherever the descriptor stands; *RET_N is less only at the file's end. */
+/* N bytes from OFFSET, wherever the descriptor stands, and it stays there; *RET_N is less only at
+ * the file's end. */
 errcode file_read_at(int fd, uint64_t offset, void *out, size_t n, const char *name, size_t *ret_n,
                      struct err *err);
 /* Maps a regular file; anything else is ERR_USAGE. Files that others may cut: base/file_guard.h. */

@@ -63,6 +63,7 @@ test_bytes_unchanged(void)
     tap_no_err(file_read_at(fd, 1, piece, 2, path, &n, &err), &err, "from byte 1");
     tap_eq_str(((str){piece, n}), STR("\r\n"), "two of them");
     tap_no_err(file_read_at(fd, 99, piece, 2, path, &n, &err), &err, "behind the end");
+    tap_eq_i64(lseek(fd, 0, SEEK_CUR), 0, "the descriptor stays where it was");
     tap_eq_i64(n, 0, "nothing");
 }
 

@@ -12,6 +12,7 @@
 #include "others.h"
 #include "scan/quarantine/stop.h"
 
+#include <fcntl.h>
 #include <sddl.h>
 
 enum { KILLS = 50, CONTENT = 300000, TRIES = 50 };
@@ -298,6 +299,35 @@ test_lines(void)
                "another text: %s", err.text);
 }
 
+/* As after a kill between the exchange of the names and the record of it. */
+static void
+test_cut_restore(void)
+{
+    const char *path = below(home, "hosts-cut"), *folder = below(home, "cut-q");
+    struct quarantine *own = open_at(folder);
+    struct buf copy = {0};
+    struct err err;
+    uint64_t number = 0, size = 0;
+    char name[32];
+    int fd = -1;
+    write_file(path, LINES);
+    require(quarantine_take_line(own, path, 2, STR("two"), "Test", 0, &number, NULL) == OK);
+    snprintf(name, sizeof name, "%llu.copy", (unsigned long long)number);
+    require(file_read(below(folder, name), 1 << 20, &copy, NULL) == OK);
+    require(quarantine_restore(own, number, NULL, NULL) == OK);
+    quarantine_close(own);
+    write_file(below(folder, name), buf_view(&copy));
+    fd = open(below(folder, "journal"), _O_RDWR | _O_BINARY);
+    require(fd >= 0 && file_size(fd, "journal", &size, NULL) == OK &&
+            file_cut(fd, size - 8, "journal", NULL) == OK);
+    close(fd);
+    buf_clear(&copy);
+    tap_no_err(quarantine_open(folder, &own, &err), &err, "a journal without its last record");
+    tap_eq_i64(kept_of(own, full(path)), 0, "what was restored is not kept too");
+    tap_ok(file_is(path, LINES) && !file_exists(below(folder, name)), "and its copy is gone");
+    quarantine_close(own);
+}
+
 /* ---- other processes of this program ---- */
 
 /* Starts this program with one word and waits until it says that it is ready. */
@@ -457,6 +487,7 @@ main(int argc, char **argv)
     test_restore();
     test_lock();
     test_lines();
+    test_cut_restore();
     test_stop();
     quarantine_close(quarantine);
     test_kills();

@@ -65,9 +65,26 @@ file_size(int fd, const char *name, uint64_t *ret, struct err *err)
     return OK;
 }
 
-errcode
-file_read_at(int fd, uint64_t offset, void *out, size_t n, const char *name, size_t *ret_n,
-             struct err *err)
+/* What is read or written at an offset moves the file's position there; it is put back. */
+static LARGE_INTEGER
+position_of(int fd)
+{
+    LARGE_INTEGER at = {.QuadPart = -1}, none = {0};
+    if (!SetFilePointerEx(handle_of(fd), none, &at, FILE_CURRENT))
+        at.QuadPart = -1; /* a pipe has none */
+    return at;
+}
+
+static void
+put_back(int fd, LARGE_INTEGER at)
+{
+    if (at.QuadPart >= 0)
+        SetFilePointerEx(handle_of(fd), at, NULL, FILE_BEGIN);
+}
+
+static errcode
+read_at(int fd, uint64_t offset, void *out, size_t n, const char *name, size_t *ret_n,
+        struct err *err)
 {
     size_t done = 0;
     while (done < n) {
@@ -90,7 +107,17 @@ file_read_at(int fd, uint64_t offset, void *out, size_t n, const char *name, siz
 }
 
 errcode
-file_write_at(int fd, uint64_t offset, str content, const char *name, struct err *err)
+file_read_at(int fd, uint64_t offset, void *out, size_t n, const char *name, size_t *ret_n,
+             struct err *err)
+{
+    LARGE_INTEGER at = position_of(fd);
+    errcode code = read_at(fd, offset, out, n, name, ret_n, err);
+    put_back(fd, at);
+    return code;
+}
+
+static errcode
+write_at(int fd, uint64_t offset, str content, const char *name, struct err *err)
 {
     while (content.n > 0) {
         OVERLAPPED place = {.Offset = (DWORD)offset, .OffsetHigh = (DWORD)(offset >> 32)};
@@ -102,6 +129,15 @@ file_write_at(int fd, uint64_t offset, str content, const char *name, struct err
         offset += n;
     }
     return OK;
+}
+
+errcode
+file_write_at(int fd, uint64_t offset, str content, const char *name, struct err *err)
+{
+    LARGE_INTEGER at = position_of(fd);
+    errcode code = write_at(fd, offset, content, name, err);
+    put_back(fd, at);
+    return code;
 }
 
 errcode
