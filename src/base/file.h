@@ -18,6 +18,9 @@ errcode file_read_fd(int fd, const char *name, size_t cap, struct buf *ret, stru
 errcode file_open(const char *path, int *ret_fd, struct err *err);
 /* The same without waiting for who may write to a FIFO. */
 errcode file_open_now(const char *path, int *ret_fd, struct err *err);
+/* Opens PATH, made when it is not there, to read and write it as the only one that writes: else
+ * ERR_BUSY. A link is not followed. */
+errcode file_open_alone(const char *path, int *ret_fd, struct err *err);
 /* Bytes of an open regular file; anything else is ERR_USAGE. NAME is for messages. */
 errcode file_size(int fd, const char *name, uint64_t *ret, struct err *err);
 /* N bytes from OFFSET, wherever the descriptor stands, and it stays there; *RET_N is less only at

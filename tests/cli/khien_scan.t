@@ -50,8 +50,6 @@ fails 'an older one, also when the installed one is spoiled' 'older' 1 \
 run rules update --from usb.pack >out 2>err
 is "$? $(grep -c 'version 7 is installed' out) $(cmp rules.pack bin/rules.pack && echo same)" \
     '0 1 same' 'the newest that was ever there is taken again'
-run rules update --from https://example.vn/rules >out 2>err
-is "$? $(grep -c 'does not use the network' err)" '1 1' 'none by the network, which it says'
 run rules verify bin/rules.pack --public-key bin/rules.pub >out 2>err
 is $? 0 'a pack is verified'
 

@@ -18,7 +18,7 @@ run() { timeout 120 "$wine" khien-scan.exe "$@"; }
 size=$(stat -c %s khien-scan.exe)
 [ "$size" -le $((3 << 20)) ]
 ok $? "one file of 3 MiB at most: $size bytes"
-of_windows='advapi32|bcrypt|iphlpapi|kernel32|msvcrt|ntdll|shell32|user32|ws2_32'
+of_windows='advapi32|bcrypt|iphlpapi|kernel32|msvcrt|ntdll|shell32|user32|winhttp|ws2_32'
 x86_64-w64-mingw32-objdump -p khien-scan.exe | sed -n 's/.*DLL Name: //p' |
     grep -Eiv "^($of_windows)\\.dll\$" >dlls
 is "$(cat dlls)" '' 'which needs no library but those of Windows'

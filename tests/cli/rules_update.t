@@ -3,6 +3,7 @@
 # Packs from one machine to others: what is published, how it is served, what an update takes and
 # what it refuses, and that the installed pack stays whenever something is wrong.
 set -u
+spoiling=$PWD/tests/cli/lib/spoiler.py
 . tests/cli/lib/tap.sh
 cd "$TMPDIR" || exit 1
 pids=''
@@ -72,6 +73,9 @@ is "$(fetched /rules/latest.json)" 200 'the list is served'
 same var/rules/latest.json body 'as it is'
 is "$(field Cache-Control)" no-cache 'and asked for again each time'
 is "$(fetched /rules/latest.json --header "If-None-Match: $(field ETag)")" 304 'with its tag'
+is "$(fetched /rules/rules.pack)" 200 'the newest pack has a name that stays'
+same "var/rules/$(jq .version var/rules/latest.json).pack" body 'and is it'
+is "$(field Cache-Control)" no-cache 'as of now'
 is "$(jq -r '.version, .bytes, .sha256, .public_key' was.json)" "2
 $(wc -c <2.pack)
 $(sha256sum <2.pack | cut -d ' ' -f 1)
@@ -165,54 +169,8 @@ is "$(fetched /rules/3.pack)" 200 'the kept ones are there'
 cp -r var/rules usb
 cp in/rules.pack was.pack
 
-# A server that spoils what it serves, as the file says; it stands before a folder of its own.
-cat >spoiler.py <<'END'
-import http.server, os, re
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        how = open("how").read().split()
-        name = os.path.basename(self.path)
-        with open("asked.log", "a") as log:
-            print(name, self.headers.get("Range"), self.headers.get("If-Range"), file=log)
-        if "redirect" in how:
-            self.send_response(302)
-            self.send_header("Location", "http://127.0.0.1:1/")
-            return self.end_headers()
-        try:
-            body = open("usb/" + name, "rb").read()
-        except OSError:
-            return self.send_error(404)
-        tag, first = '"tag of %d"' % len(body), 0
-        asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
-        if asked and self.headers.get("If-Range") == tag and "whole" not in how:
-            first = int(asked[1])
-        if "elsewhere" in how and first:
-            first += 1
-        self.send_response(206 if first else 200)
-        if first:
-            self.send_header("Content-Range", "bytes %d-%d/%d" % (first, len(body) - 1, len(body)))
-        if "endless" not in how or name == "latest.json":
-            self.send_header("Content-Length", str(len(body) - first))
-        if "untagged" not in how:
-            self.send_header("ETag", tag)
-        self.end_headers()
-        if "cut" in how and name != "latest.json":
-            body = body[:first + (len(body) - first) // 2]
-        try:
-            self.wfile.write(body[first:])
-            while "endless" in how and name != "latest.json":
-                self.wfile.write(bytes(1 << 16))
-        except OSError:
-            pass
-        return None
-    def log_message(self, *args):
-        pass
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-print(server.server_port, flush=True)
-server.serve_forever()
-END
 echo fine >how
-python3 spoiler.py >port 2>spoiler.log &
+python3 "$spoiling" usb >port 2>spoiler.log &
 spoiler_pid=$!
 pids="$pids $spoiler_pid"
 eventually test -s port

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -35,6 +36,19 @@ system_write(int fd, const void *p, size_t n)
         done = write(fd, p, n);
     while (done < 0 && errno == EINTR);
     return done;
+}
+
+errcode
+file_open_alone(const char *path, int *ret_fd, struct err *err)
+{
+    cleanup(cleanup_close) int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (fd < 0)
+        return err_set_errno(err, "cannot write %s", path);
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+        return err_set(err, ERR_BUSY, "another program writes %s", path);
+    *ret_fd = fd;
+    fd = -1;
+    return OK;
 }
 
 errcode

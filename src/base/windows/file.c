@@ -53,6 +53,19 @@ system_write(int fd, const void *p, size_t n)
 }
 
 errcode
+file_open_alone(const char *path, int *ret_fd, struct err *err)
+{
+    HANDLE handle =
+        handle_open(path, GENERIC_READ | GENERIC_WRITE | DELETE,
+                    FILE_SHARE_READ | FILE_SHARE_DELETE, OPEN_ALWAYS, FILE_FLAG_OPEN_REPARSE_POINT);
+    int fd = handle_descriptor(handle, _O_RDWR);
+    if (fd < 0)
+        return err_set_errno(err, "cannot write %s", path);
+    *ret_fd = fd;
+    return OK;
+}
+
+errcode
 file_size(int fd, const char *name, uint64_t *ret, struct err *err)
 {
     struct file_info info;

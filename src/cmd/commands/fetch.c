@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/progress.h"
 #include "cmd/commands/commands.h"
-#include "cmd/download.h"
+#include "cmd/http/download.h"
 #include "cmd/state.h"
 #include "cmd/suggest.h"
 

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/rng.h"
 #include "cmd/commands/commands.h"
-#include "cmd/download.h"
+#include "cmd/http/download.h"
 #include "cmd/node_key.h"
 #include "cmd/state.h"
 #include "portal/portal.h"

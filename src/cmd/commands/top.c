@@ -5,7 +5,7 @@
 #include "base/limits.h"
 #include "base/require.h"
 #include "cmd/commands/commands.h"
-#include "cmd/download.h"
+#include "cmd/http/download.h"
 #include "cmd/output.h"
 #include "cmd/state.h"
 #include "cmd/top/terminal.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* khien-scan, the small program for everyone: its commands are khien's, as far as they need neither
- * configuration nor database nor network. */
+ * configuration nor database. */
 #include "cmd/commands/commands.h"
 #include "cmd/khien_scan/guide.h"
 #include "cmd/khien_scan/install.h"
@@ -21,6 +21,7 @@ static const struct action rules_actions[] = {{.name = "update",
                                               RULES_ACTION_INFO,
                                               {0}};
 static const struct example rules_examples[] = {
+    {"khien-scan rules update --from https://chiendich.example.vn/rules", "The newest:"},
     {"khien-scan rules update --from /media/usb/rules.pack", "From a USB stick:"},
     {"khien-scan rules verify rules.pack --public-key pack.key.pub", "Is it ours and whole?"},
     {NULL, NULL},

@@ -15,7 +15,7 @@ const struct guide_words guide_words[GUIDE_PHRASES] = {
           "     (máy không có mạng: chép bằng USB)\n"
           "  3. Mở lại chương trình.\n"
           "Cách khác, khi đã có khóa công khai rules.pub cạnh bộ luật đang cài:\n"
-          "  khien-scan rules update --from TỆP_HOẶC_THƯ_MỤC\n"
+          "  khien-scan rules update --from https://TRANG_CHIẾN_DỊCH/rules\n"
           "  bộ luật được cài vào %2\n",
           "There are no rules yet by which malware is known, so nothing can be scanned. To get "
           "them:\n"
@@ -24,7 +24,7 @@ const struct guide_words guide_words[GUIDE_PHRASES] = {
           "     (a computer without a network: bring it by USB)\n"
           "  3. Open the program again.\n"
           "Or, when the public key rules.pub lies beside the installed rules:\n"
-          "  khien-scan rules update --from FILE_OR_FOLDER\n"
+          "  khien-scan rules update --from https://CAMPAIGN/rules\n"
           "  they are installed as %2\n"}},
     [GUIDE_NO_RULES_SHORT] = {{"chưa có bộ luật", "there are no rules yet"}},
     [GUIDE_RULES] = {{"Bộ luật: %1\n", "Rules: %1\n"}},

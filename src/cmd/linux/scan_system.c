@@ -11,6 +11,8 @@
 
 #include "base/file.h"
 
+const char scan_system_name[] = "linux";
+
 /* ---- places ---- */
 
 static errcode

@@ -1,73 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The note beside a part is its digest as it must become, and the entity tag of the answer that it
- * is of: by the one a part of an older release is known, by the other a changed file is. */
 #include "cmd/release/source.h"
 
 #include "base/cleanup.h"
-#include "base/ip.h"
+#include "base/file_info.h"
 #include "base/require.h"
-#include "cmd/download.h"
+#include "cmd/http/address.h"
+#include "cmd/http/download.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <sys/file.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
-enum { NOTE_MAX = SHA256_TEXT + VALIDATOR_MAX + 8, URL_TEXT = PATH_TEXT + RELEASE_NAME + 2 };
+enum { URL_TEXT = PATH_TEXT + RELEASE_NAME + 2 };
 
 /* ---- what it is ---- */
 
-static bool
-is_own_host(str url)
-{
-    str host, rest = str_from(url, sizeof "http://" - 1);
-    ip address;
-    bool brackets = rest.n && rest.p[0] == '[';
-    str_cut(&rest, '/', &host);
-    if (brackets) {
-        rest = str_from(host, 1);
-        str_cut(&rest, ']', &host);
-    } else {
-        rest = host;
-        str_cut(&rest, ':', &host);
-    }
-    return str_eq_nocase(host, STR("localhost")) ||
-           (ip_parse(host, &address) && ip_is_loopback(address));
-}
-
 static errcode
-open_url(str url, bool plain, struct source *source, struct err *err)
+open_url(const char *url, bool plain, struct source *source, struct err *err)
 {
+    struct http_address address;
+    errcode code = http_address_open(url, plain, &address, err);
+    if (code != OK)
+        return code;
     source->kind = SOURCE_URL;
-    source->secure = str_starts(url, STR("https://"));
-    for (const char *mark = "?#@ "; *mark; mark++)
-        if (str_find(url, (str){mark, 1}) != SIZE_MAX || str_has_control(url))
-            return err_set(err, ERR_USAGE,
-                           "the URL must be a plain one, like https://khien.example.vn/rules");
-    if (source->secure)
-        return OK;
-    source->direct = is_own_host(url);
-    if (!source->direct && !plain)
-        return err_set(err, ERR_USAGE,
-                       "%.*s: plain http tells everyone on the way what is fetched, and lets them "
-                       "hold it back; use https, or --insecure-http",
-                       STR_ARG(url));
+    source->secure = address.secure;
+    source->direct = address.direct;
+    str_copy(str_of(address.url), source->from, sizeof source->from);
     return OK;
 }
 
 static errcode
 open_path(const char *path, struct source *source, struct err *err)
 {
-    struct stat status;
-    if (stat(path, &status) != 0)
-        return err_set_errno(err, "cannot open %s", path);
-    if (S_ISDIR(status.st_mode))
-        source->kind = SOURCE_FOLDER;
-    else if (S_ISREG(status.st_mode))
-        source->kind = SOURCE_FILE;
-    else
+    struct file_info info;
+    cleanup(cleanup_close) int fd = -1;
+    errcode code = file_open_now(path, &fd, err);
+    if (code == OK)
+        code = file_info_of(fd, path, &info, err);
+    if (code != OK)
+        return code;
+    if (info.kind != FILE_FOLDER && info.kind != FILE_REGULAR)
         return err_set(err, ERR_USAGE, "%s is neither a pack nor a folder", path);
+    source->kind = info.kind == FILE_FOLDER ? SOURCE_FOLDER : SOURCE_FILE;
     return OK;
 }
 
@@ -77,115 +50,31 @@ source_open(const char *from, bool plain, struct source *ret, struct err *err)
     str text = str_of(from);
     ret->timeout_seconds = 0;
     ret->secure = ret->direct = false;
+    if (http_address_is_one(from))
+        return open_url(from, plain, ret, err);
     if (str_starts(text, STR("file:///")))
         text = str_from(text, sizeof "file://" - 1);
-    bool url = str_starts(text, STR("https://")) || str_starts(text, STR("http://"));
-    if (!url && str_find(text, STR("://")) != SIZE_MAX)
+    if (str_find(text, STR("://")) != SIZE_MAX)
         return err_set(err, ERR_USAGE, "%s: packs come by https, from a file or from a folder",
                        from);
     while (text.n > 1 && text.p[text.n - 1] == '/')
         text.n--;
     if (!str_copy(text, ret->from, sizeof ret->from) || !text.n)
         return err_set(err, ERR_USAGE, "--from needs a URL, a pack or a folder");
-    return url ? open_url(text, plain, ret, err) : open_path(ret->from, ret, err);
-}
-
-/* ---- parts ---- */
-
-errcode
-part_open(const char *path, struct part *ret, struct err *err)
-{
-    ret->fd = -1;
-    ret->fetched = 0;
-    int n = snprintf(ret->path, sizeof ret->path, "%s", path);
-    int m = snprintf(ret->note_path, sizeof ret->note_path, "%s.from", path);
-    if (n < 0 || n >= PATH_TEXT || m < 0 || m >= PATH_TEXT)
-        return err_set(err, ERR_LIMIT, "the path %s is too long", path);
-    ret->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (ret->fd < 0)
-        return err_set_errno(err, "cannot write %s", path);
-    if (flock(ret->fd, LOCK_EX | LOCK_NB) != 0)
-        return err_set(err, ERR_BUSY, "another khien rules update writes %s", path);
-    return OK;
-}
-
-void
-part_close(struct part *part)
-{
-    if (part->fd >= 0)
-        close(part->fd);
-    part->fd = -1;
-}
-
-void
-part_remove(const struct part *part)
-{
-    file_remove(part->path, NULL);
-    file_remove(part->note_path, NULL);
-}
-
-static errcode
-empty(const struct part *part, struct err *err)
-{
-    if (ftruncate(part->fd, 0) != 0 || lseek(part->fd, 0, SEEK_SET) != 0)
-        return err_set_errno(err, "cannot empty %s", part->path);
-    return OK;
-}
-
-/* How much of WANTED is there, and the tag of the answer that it is of; else 0. */
-static uint64_t
-read_note(const struct part *part, const struct release_file *wanted, char tag[VALIDATOR_MAX])
-{
-    struct buf text = {0};
-    struct sha256 sha256;
-    struct stat status;
-    bool fits = file_read(part->note_path, NOTE_MAX, &text, NULL) == OK;
-    str line, rest = buf_view(&text);
-    fits = fits && str_line(&rest, &line) && sha256_parse(line, &sha256) &&
-           memcmp(&sha256, &wanted->sha256, sizeof sha256) == 0 && str_line(&rest, &line) &&
-           line.n && str_copy(line, tag, VALIDATOR_MAX) && fstat(part->fd, &status) == 0 &&
-           (uint64_t)status.st_size <= wanted->bytes;
-    buf_clear(&text);
-    return fits ? (uint64_t)status.st_size : 0;
-}
-
-struct fetching {
-    const struct part *part;
-    const struct release_file *wanted;
-};
-
-/* Without a tag, or with a weak one, nothing can tell that the rest belongs to what is there. A
- * note that cannot be written costs a later call time, and no more. */
-static void
-write_note(void *context, const char *etag)
-{
-    const struct fetching *fetching = context;
-    char digest[SHA256_TEXT], text[NOTE_MAX];
-    sha256_format(&fetching->wanted->sha256, digest);
-    int n = snprintf(text, sizeof text, "%s\n%s\n", digest, etag);
-    if (etag[0] != '"' || n < 0 || n >= NOTE_MAX ||
-        file_replace(fetching->part->note_path, (str){text, (size_t)n}, NULL) != OK)
-        file_remove(fetching->part->note_path, NULL);
+    return open_path(ret->from, ret, err);
 }
 
 /* ---- fetching ---- */
 
 static errcode
-download_rest(const struct source *source, const char *url, const struct release_file *wanted,
+download_part(const struct source *source, const char *name, const struct release_file *wanted,
               struct part *part, struct err *err)
 {
-    char tag[VALIDATOR_MAX] = "";
+    char url[URL_TEXT], digest[SHA256_TEXT];
     struct downloaded result;
-    struct fetching fetching = {part, wanted};
-    uint64_t there = read_note(part, wanted, tag);
-    if (there && there == wanted->bytes)
-        return OK;
-    errcode code = there ? OK : empty(part, err);
-    if (code == OK && there && lseek(part->fd, 0, SEEK_END) < 0)
-        code = err_set_errno(err, "cannot go on with %s", part->path);
-    if (code != OK)
-        return code;
-    const struct download what = {
+    snprintf(url, sizeof url, "%s/%s", source->from, name);
+    sha256_format(&wanted->sha256, digest);
+    struct download what = {
         .url = url,
         .etag = "",
         .last_modified = "",
@@ -194,48 +83,8 @@ download_rest(const struct source *source, const char *url, const struct release
         .direct = source->direct,
         .max_bytes = wanted->bytes,
         .timeout_seconds = source->timeout_seconds,
-        .resume_at = there,
-        .resume_tag = tag,
-        .context = &fetching,
-        .begun = write_note,
     };
-    code = download(&what, part->fd, &result, err);
-    if (code == OK)
-        part->fetched = result.bytes - (result.resumed ? there : 0);
-    return code;
-}
-
-/* What came by a connection that was cut stays for the next call. */
-static errcode
-tell_cut(const struct part *part, const struct release_file *wanted, struct err *err)
-{
-    struct stat status;
-    struct err why = *err;
-    if (fstat(part->fd, &status) != 0 || status.st_size == 0 || !file_exists(part->note_path)) {
-        part_remove(part);
-        return err->code;
-    }
-    return err_set(err, why.code,
-                   "%.300s; %" PRIu64 " of %" PRIu64 " bytes are kept, run it again to go on",
-                   why.text, (uint64_t)status.st_size, wanted->bytes);
-}
-
-static errcode
-download_part(const struct source *source, const char *name, const struct release_file *wanted,
-              struct part *part, struct err *err)
-{
-    char url[URL_TEXT];
-    snprintf(url, sizeof url, "%s/%s", source->from, name);
-    errcode code = download_rest(source, url, wanted, part, err);
-    if (code == ERR_UNSUPPORTED) { /* there is no such rest any more */
-        file_remove(part->note_path, NULL);
-        code = download_rest(source, url, wanted, part, err);
-    }
-    if (code == ERR_IO || code == ERR_NO_SPACE)
-        return tell_cut(part, wanted, err);
-    if (code != OK)
-        part_remove(part);
-    return code;
+    return part_fetch(part, digest, wanted->bytes, &what, &result, err);
 }
 
 /* Of at most CAP bytes, whatever becomes of the file meanwhile. */
@@ -247,7 +96,7 @@ copy_file(const char *path, uint64_t cap, struct part *part, struct err *err)
     cleanup(cleanup_close) int fd = -1;
     uint64_t size = 0, at = 0;
     size_t n = 1;
-    errcode code = empty(part, err);
+    errcode code = part_empty(part, err);
     if (code == OK)
         code = file_open_now(path, &fd, err);
     if (code == OK)

@@ -3,7 +3,7 @@
  * Whichever it is, what comes is bounded and is what latest.json tells of, or nothing. */
 #pragma once
 
-#include "base/file.h"
+#include "cmd/release/part.h"
 #include "scan/scan.h"
 
 enum source_kind {
@@ -24,18 +24,6 @@ errcode source_open(const char *from, bool plain, struct source *ret, struct err
 errcode source_latest(const struct source *source, const char *folder, struct release *ret,
                       struct err *err);
 
-/* A file on its way, at PATH; beside it PATH.from tells what of it is there, so that the next call
- * goes on where one was cut. */
-struct part {
-    char path[PATH_TEXT], note_path[PATH_TEXT];
-    int fd;
-    uint64_t fetched; /* bytes that came by this call */
-};
-/* ERR_BUSY when another program has it. The caller closes. */
-errcode part_open(const char *path, struct part *ret, struct err *err);
-void part_close(struct part *part);
-/* Removes both files; the descriptor stays open. */
-void part_remove(const struct part *part);
 /* NAME of the source, which must be as WANTED says. What was cut stays and is told; what is not
  * as wanted is removed: ERR_CORRUPT. */
 errcode source_fetch(const struct source *source, const char *name,

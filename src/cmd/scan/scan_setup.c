@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "base/require.h"
 #include "cmd/console.h"
-#include "cmd/scan/scan_report_to.h"
+#include "cmd/report_to/report_to.h"
 #include "cmd/scan/scan_system.h"
 #include "cmd/scan/scan_watch.h"
 #include "cmd/scan/schedule.h"

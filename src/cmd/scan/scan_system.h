@@ -6,6 +6,8 @@
 
 #include <stdatomic.h>
 
+/* "linux" or "windows", as self-reports tell it. */
+extern const char scan_system_name[];
 /* The folder of what this program keeps for this user. */
 errcode scan_own_folder(char out[PATH_TEXT], struct err *err);
 /* Where a page for the user is put: the desktop, else the home folder. */

@@ -9,6 +9,8 @@
 #include "base/require.h"
 #include "base/windows/wide.h"
 
+const char scan_system_name[] = "windows";
+
 /* ---- places ---- */
 
 /* A folder that the environment names; false when it does not. */

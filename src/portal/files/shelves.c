@@ -87,6 +87,24 @@ add_published(struct shelf *shelf, const char *folder, const char *name,
     return OK;
 }
 
+/* Under its version and, for people and programs that want just the newest, as RELEASE_NEWEST. */
+static errcode
+add_newest(struct shelf *shelf, const char *folder, const struct release_file *pack,
+           struct err *err)
+{
+    char name[RELEASE_NAME];
+    release_pack_name(pack->version, name);
+    errcode code = add_published(shelf, folder, name, pack, err);
+    if (code == OK)
+        code = add_published(shelf, folder, name, pack, err);
+    if (code != OK)
+        return code;
+    struct shelf_file *file = &shelf->files[shelf->count - 1];
+    str_copy(STR(RELEASE_NEWEST), file->name, sizeof file->name);
+    file->cache = "no-cache";
+    return OK;
+}
+
 static errcode
 fill_rules(struct shelf *shelf, const char *folder, const struct shelf *before, struct err *err)
 {
@@ -105,8 +123,7 @@ fill_rules(struct shelf *shelf, const char *folder, const struct shelf *before, 
         return code;
     shelf->files[0].type = "application/json";
     shelf->files[0].cache = "no-cache";
-    code = add_published(shelf, folder, release_pack_name(release.pack.version, name),
-                         &release.pack, err);
+    code = add_newest(shelf, folder, &release.pack, err);
     for (size_t i = 0; i < release.older_count && code == OK; i++)
         code = add_published(shelf, folder, release_pack_name(release.older[i].version, name),
                              &release.older[i], err);

@@ -96,13 +96,18 @@ intake_knows_token(const struct intake *intake, str authorization)
 /* ---- the work ---- */
 
 void
-intake_write_challenge(const struct intake *intake, const struct sha256 *body, struct buf *out)
+intake_write_challenge(const struct intake *intake, const struct sha256 *body, bool as_text,
+                       struct buf *out)
 {
     char text[CHALLENGE_TEXT];
     struct json_out json = json_out_to(out);
+    challenge_make(intake->key, body, intake->bits, clock_now(), text);
+    if (as_text) {
+        buf_printf(out, "%u %s\n", intake->bits, text);
+        return;
+    }
     json_out_object_begin(&json);
-    json_out_pair_z(&json, "challenge",
-                    challenge_make(intake->key, body, intake->bits, clock_now(), text));
+    json_out_pair_z(&json, "challenge", text);
     json_out_pair_u64(&json, "bits", intake->bits);
     json_out_pair_u64(&json, "seconds", CHALLENGE_SECONDS);
     json_out_object_end(&json);

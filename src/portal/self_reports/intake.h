@@ -31,8 +31,8 @@ uint64_t intake_epoch(const struct intake *intake);
 
 /* Whether AUTHORIZATION shows a token of the operator's. */
 bool intake_knows_token(const struct intake *intake, str authorization);
-/* A challenge for a body with that hash, as JSON. */
-void intake_write_challenge(const struct intake *intake, const struct sha256 *body,
+/* A challenge for a body with that hash, as JSON or, AS_TEXT, as "BITS CHALLENGE". */
+void intake_write_challenge(const struct intake *intake, const struct sha256 *body, bool as_text,
                             struct buf *out);
 /* NULL when PROOF is one for the body with that hash; else why not, in words. */
 const char *intake_refuses(const struct intake *intake, const struct sha256 *body, str proof);

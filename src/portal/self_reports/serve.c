@@ -13,17 +13,22 @@ static const char not_now[] = "the report could not be stored; send it again in 
 static void
 serve_challenge(const struct visit *visit)
 {
-    char room[SHA256_TEXT + 1];
-    str value;
+    char room[SHA256_TEXT + 1], form_room[8];
+    str value, form;
     struct sha256 body;
+    bool as_text =
+        query_find(visit->request->query, STR("form"), form_room, sizeof form_room, &form) &&
+        str_eq(form, STR("text"));
+    visit->reply->type = json_type;
     if (!visit->site->intake)
         api_serve_error(visit, 404, not_here);
     else if (!query_find(visit->request->query, STR("body"), room, sizeof room, &value) ||
              !sha256_parse(value, &body))
         api_serve_error(visit, 400, "body must be the SHA-256 of the report, 64 digits");
-    else
-        intake_write_challenge(visit->site->intake, &body, &visit->reply->body);
-    visit->reply->type = json_type;
+    else {
+        visit->reply->type = as_text ? "text/plain; charset=utf-8" : json_type;
+        intake_write_challenge(visit->site->intake, &body, as_text, &visit->reply->body);
+    }
 }
 
 /* "application/json", with or without parameters. */

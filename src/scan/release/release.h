@@ -18,6 +18,7 @@ enum {
 };
 #define RELEASE_VERSION_MAX ((uint64_t)INT64_MAX) /* what JSON numbers may be everywhere */
 #define RELEASE_LIST "latest.json"
+#define RELEASE_NEWEST "rules.pack" /* what servers give as the newest pack */
 
 struct release_file {
     uint64_t version; /* of the pack; of a difference, of the pack that it begins with */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One download by libcurl: bounded in size, time and redirects, asked for only when it changed. */
+/* One download: bounded in size, time and redirects, asked for only when it changed. */
 #pragma once
 
 #include "base/err.h"

@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmd/scan/scan_report_to.h"
+#include "cmd/report_to/report_to.h"
 
 #include <stdio.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/secret.h"
 #include "cmd/output.h"
-#include "cmd/scan/report_sender.h"
+#include "cmd/report_to/sender.h"
+#include "cmd/scan/scan_system.h"
 #include "intel/intel.h"
 
-static struct source site; /* as the process that sends knows it */
+static struct http_address site; /* as the process that sends knows it */
 static struct sender *sender;
-
-static bool
-is_url(const char *text)
-{
-    return str_starts(str_of(text), STR("https://")) || str_starts(str_of(text), STR("http://"));
-}
 
 errcode
 scan_report_to_prepare(const struct call *call, struct err *err)
@@ -28,13 +23,13 @@ scan_report_to_prepare(const struct call *call, struct err *err)
         return err_set(err, ERR_USAGE, "--report-token and --insecure-http go with --report-to");
     if (!url || sender)
         return OK;
-    if (!is_url(url))
+    if (!http_address_is_one(url))
         return err_set(err, ERR_USAGE,
                        "--report-to needs the address of a campaign, like "
                        "https://chiendich.example.vn");
     if (!call_given(call, "yes") && (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)))
         return err_set(err, ERR_USAGE, "nobody can be asked here: --report-to needs --yes");
-    errcode code = source_open(url, call_given(call, "insecure-http"), &site, err);
+    errcode code = http_address_open(url, call_given(call, "insecure-http"), &site, err);
     if (code == OK)
         code = sender_start(&site, token, !call_given(call, "no-sandbox"), &sender, err);
     return code;
@@ -52,10 +47,12 @@ make_body(struct report *report, const struct report_about *about, struct famili
           struct buf *out, struct err *err)
 {
     uint8_t id[SELF_REPORT_ID];
-    if (getrandom(id, sizeof id, 0) != (ssize_t)sizeof id)
-        return err_set_errno(err, "cannot draw a random number");
+    errcode code = secret_random(id, sizeof id, err);
+    if (code != OK)
+        return code;
     self_report_write(report, about,
-                      &(struct self_report_options){"linux", id, find_family, families}, out);
+                      &(struct self_report_options){scan_system_name, id, find_family, families},
+                      out);
     return buf_check(out, "the report", err);
 }
 
@@ -69,7 +66,7 @@ ask(str body, enum report_language language)
                          "tên, đường dẫn hay địa chỉ:"
                        : "Send the result to the campaign at %s? Only this is sent, without names, "
                          "paths and addresses:",
-                 site.from);
+                 site.url);
     fprintf(stderr, "\n%.*s\n\n%s\n> ", STR_ARG(body), is_vi ? "Gửi? (c/k)" : "Send it? (y/n)");
     return fgets(answer, sizeof answer, stdin) && strchr("yYcC", answer[0]) && answer[0];
 }

@@ -4,12 +4,12 @@
  * network reads no file. */
 #pragma once
 
-#include "cmd/release/source.h"
+#include "cmd/http/address.h"
 
 struct sender;
-/* SITE is the campaign's (SOURCE_URL). TOKEN_FILE may be NULL; its one line is known to the other
+/* SITE is the campaign's. TOKEN_FILE may be NULL; its one line is known to the other
  * process only. WITH_SANDBOX: as the program was called. */
-errcode sender_start(const struct source *site, const char *token_file, bool with_sandbox,
+errcode sender_start(const struct http_address *site, const char *token_file, bool with_sandbox,
                      struct sender **ret, struct err *err);
 /* Sends BODY and waits for the answer; *RET_KNOWN: its number had come before. */
 errcode sender_send(struct sender *sender, str body, bool *ret_known, struct err *err);

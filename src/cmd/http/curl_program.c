@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A process that stays outside of the sandbox runs the computer's curl for what is asked, and hands
+ * on what it prints. What is asked goes to it as a configuration on its standard input (curl(1),
+ * "--config"), so that no token stands among arguments. */
+#include "cmd/http/http.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/require.h"
+#include "base/secret.h"
+
+enum {
+    CONFIG_MAX = 64 << 10,
+    PIECE = 64 << 10,
+    WORDS = 300,
+    LINE_MAX_BYTES = 64 << 10,
+    MISSING = 127
+};
+static const char *const programs[] = {"/usr/bin/curl", "/bin/curl", "/usr/local/bin/curl"};
+
+/* Between the two processes: ASK, the configuration's length and the configuration; back come
+ * pieces, each after its length, then a length of 0 and the outcome. BREAK_OFF may come at any
+ * time, too late as well. */
+enum { ASK = 'a', BREAK_OFF = 'b' };
+struct outcome {
+    int status; /* curl's, EXIT CODES of curl(1) */
+    char words[WORDS];
+};
+
+static int asking = -1; /* the end of the pair here */
+
+/* ---- the process that runs curl ---- */
+
+static bool
+read_all(int fd, void *out, size_t n)
+{
+    for (char *at = out; n > 0;) {
+        ssize_t got = read(fd, at, n);
+        if (got <= 0)
+            return false;
+        at += got;
+        n -= (size_t)got;
+    }
+    return true;
+}
+
+static bool
+write_piece(int fd, const char *bytes, uint32_t n)
+{
+    return file_write_fd(fd, (str){(const char *)&n, sizeof n}, "", NULL) == OK &&
+           file_write_fd(fd, (str){bytes, n}, "", NULL) == OK;
+}
+
+static void
+be_curl(int in, int out, int trouble)
+{
+    signal(SIGPIPE, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+    if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(trouble, 2) < 0)
+        _exit(MISSING);
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        execl(programs[i], "curl", "-q", "--config", "-", (char *)NULL);
+    _exit(MISSING);
+}
+
+struct run {
+    pid_t pid;
+    int in, out, trouble; /* the ends here */
+};
+
+static bool
+start(struct run *ret)
+{
+    int in[2], out[2], trouble[2];
+    if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0 || pipe2(trouble, O_CLOEXEC) != 0)
+        return false; /* this process ends */
+    ret->pid = fork();
+    if (ret->pid == 0)
+        be_curl(in[0], out[1], trouble[1]);
+    close(in[0]);
+    close(out[1]);
+    close(trouble[1]);
+    ret->in = in[1];
+    ret->out = out[0];
+    ret->trouble = trouble[0];
+    return ret->pid > 0;
+}
+
+/* Until curl has printed all, or the other side wants no more. */
+static bool
+hand_on(const struct run *run, int fd)
+{
+    static char piece[PIECE];
+    struct pollfd polls[2] = {{.fd = run->out, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
+    for (;;) {
+        if (poll(polls, 2, -1) < 0 && errno != EINTR)
+            return false;
+        if (polls[1].revents) { /* or it is gone */
+            char byte;
+            kill(run->pid, SIGTERM);
+            return read(fd, &byte, 1) == 1 && byte == BREAK_OFF;
+        }
+        if (!polls[0].revents)
+            continue;
+        ssize_t n = read(run->out, piece, sizeof piece);
+        if (n <= 0)
+            return true;
+        if (!write_piece(fd, piece, (uint32_t)n))
+            return false;
+    }
+}
+
+static bool
+serve(int fd, str config)
+{
+    static struct outcome outcome;
+    struct run run;
+    int status;
+    memset(&outcome, 0, sizeof outcome);
+    if (!start(&run))
+        return false;
+    file_write_fd(run.in, config, "", NULL); /* less than a pipe holds */
+    close(run.in);
+    bool goes_on = hand_on(&run, fd);
+    close(run.out);
+    ssize_t n = read(run.trouble, outcome.words, sizeof outcome.words - 1);
+    close(run.trouble);
+    (void)n;
+    outcome.status =
+        waitpid(run.pid, &status, 0) == run.pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return goes_on && write_piece(fd, NULL, 0) &&
+           file_write_fd(fd, (str){(const char *)&outcome, sizeof outcome}, "", NULL) == OK;
+}
+
+static void
+be_server(int fd)
+{
+    static char config[CONFIG_MAX];
+    uint32_t n;
+    char byte;
+    signal(SIGPIPE, SIG_IGN);
+    while (read_all(fd, &byte, 1)) {
+        if (byte == BREAK_OFF)
+            continue;
+        if (!read_all(fd, &n, sizeof n) || n > sizeof config || !read_all(fd, config, n) ||
+            !serve(fd, (str){config, n}))
+            return;
+        secret_wipe(config, n);
+    }
+}
+
+errcode
+http_prepare(struct err *err)
+{
+    int fds[2];
+    if (asking >= 0)
+        return OK;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
+        return err_set_errno(err, "cannot make a pair of sockets");
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(fds[0]);
+        be_server(fds[1]);
+        _exit(0);
+    }
+    close(fds[1]);
+    asking = fds[0];
+    if (pid < 0)
+        return err_set_errno(err, "cannot start a process that asks");
+    return OK;
+}
+
+/* ---- what is asked ---- */
+
+static void
+add(struct buf *config, const char *name, str value)
+{
+    buf_printf(config, "%s = \"", name);
+    for (size_t i = 0; i < value.n; i++) {
+        if (value.p[i] == '"' || value.p[i] == '\\')
+            buf_char(config, '\\');
+        buf_char(config, value.p[i]);
+    }
+    buf_str(config, STR("\"\n"));
+}
+
+/* Neither a URL nor a line nor a report has a line break. */
+static errcode
+write_config(const struct http_request *request, struct buf *out, struct err *err)
+{
+    str url = str_of(request->url);
+    bool is_plain = !str_has_control(url) && !str_has_control(request->body);
+    buf_str(out, STR("include\nsilent\nshow-error\ngloboff\nsuppress-connect-headers\n"
+                     "connect-timeout = 30\nuser-agent = \"khien/" KHIEN_VERSION "\"\n"));
+    buf_printf(out, "max-time = %ld\n", request->timeout_seconds);
+    buf_printf(out, "proto = \"=%s\"\n", request->secure ? "https" : "http,https");
+    if (request->direct)
+        buf_str(out, STR("noproxy = \"*\"\n"));
+    add(out, "url", url);
+    for (size_t i = 0; i < request->line_count; i++) {
+        is_plain = is_plain && !str_has_control(str_of(request->lines[i]));
+        add(out, "header", str_of(request->lines[i]));
+    }
+    if (request->body.n)
+        add(out, "data-raw", request->body);
+    if (!is_plain)
+        return err_set(err, ERR_USAGE, "%s: control characters cannot be sent", request->url);
+    return buf_check(out, "what is asked", err);
+}
+
+/* ---- what comes ---- */
+
+struct coming {
+    const struct http_reader *reader;
+    struct buf line;
+    bool has_begun, in_body, is_void; /* is_void: of an answer before the answer (1xx) */
+    bool broken_off;
+    uint64_t done;
+};
+
+static void
+take_line(struct coming *coming)
+{
+    str line = buf_view(&coming->line);
+    if (str_trim(line).n == 0) { /* the end of a head */
+        coming->in_body = coming->has_begun && !coming->is_void;
+    } else {
+        if (str_starts(line, STR("HTTP/"))) {
+            str rest = line, version;
+            coming->has_begun = true;
+            coming->is_void = str_cut(&rest, ' ', &version) && rest.p[0] == '1';
+        }
+        http_give_line(coming->reader, line);
+    }
+    coming->line.n = 0;
+}
+
+static bool
+take_piece(struct coming *coming, str piece)
+{
+    const struct http_reader *reader = coming->reader;
+    while (piece.n && !coming->in_body) {
+        size_t end = str_find(piece, STR("\n"));
+        size_t n = end == SIZE_MAX ? piece.n : end + 1;
+        buf_str(&coming->line, (str){piece.p, n});
+        if (coming->line.full)
+            return false;
+        if (end != SIZE_MAX)
+            take_line(coming);
+        piece = str_from(piece, n);
+    }
+    coming->done += piece.n;
+    return (!piece.n || reader->bytes(reader->context, piece)) &&
+           (!reader->goes_on || reader->goes_on(reader->context, coming->done, 0));
+}
+
+/* Reads on to the outcome, so that something else can be asked after it. */
+static errcode
+read_answer(struct coming *coming, struct outcome *ret)
+{
+    cleanup(cleanup_free) char *piece = mem_alloc(PIECE);
+    uint32_t n = 0;
+    while (read_all(asking, &n, sizeof n)) {
+        if (n == 0)
+            return read_all(asking, ret, sizeof *ret) ? OK : ERR_IO;
+        if (n > PIECE || !read_all(asking, piece, n))
+            return ERR_IO;
+        if (coming->broken_off || take_piece(coming, (str){piece, n}))
+            continue;
+        coming->broken_off = true;
+        if (write(asking, &(char){BREAK_OFF}, 1) != 1)
+            return ERR_IO;
+    }
+    return ERR_IO;
+}
+
+static errcode
+tell(const struct http_request *request, const struct coming *coming, struct outcome *outcome,
+     struct err *err)
+{
+    if (outcome->status == MISSING)
+        return err_set(err, ERR_UNSUPPORTED,
+                       "this program uses the network by the program curl, which is not here: "
+                       "install curl, or use a browser");
+    if (coming->broken_off)
+        return err_set(err, ERR_IO, "%s: it was broken off", request->url);
+    if (outcome->status == 0 && coming->has_begun)
+        return OK;
+    outcome->words[sizeof outcome->words - 1] = 0;
+    str words = str_trim(str_of(outcome->words));
+    if (!words.n)
+        words = STR("curl says nothing of why there is no answer");
+    return err_set(err, ERR_IO, "%s: %.*s", request->url, STR_ARG(words));
+}
+
+errcode
+http_ask(const struct http_request *request, const struct http_reader *reader, struct err *err)
+{
+    struct buf config = BUF(CONFIG_MAX);
+    struct coming coming = {.reader = reader, .line = BUF(LINE_MAX_BYTES)};
+    struct outcome outcome;
+    errcode code = http_prepare(err);
+    if (code == OK)
+        code = write_config(request, &config, err);
+    uint32_t n = (uint32_t)config.n;
+    if (code == OK && (write(asking, &(char){ASK}, 1) != 1 || !write_piece(asking, config.p, n)))
+        code = err_set_errno(err, "cannot ask for %s", request->url);
+    if (code == OK && read_answer(&coming, &outcome) != OK)
+        code = err_set(err, ERR_IO, "%s: the process that asks has ended", request->url);
+    if (code == OK)
+        code = tell(request, &coming, &outcome, err);
+    if (config.n)
+        secret_wipe(config.p, config.n);
+    buf_clear(&config);
+    buf_clear(&coming.line);
+    return code;
+}
