@@ -30,14 +30,15 @@ set_status(struct err *err, LSTATUS status, const char *what)
     return err_set_errno(err, "cannot read %s", what);
 }
 
-errcode
-registry_open(enum registry_hive hive, const char *path, struct registry_key **ret, struct err *err)
+static errcode
+open_key(enum registry_hive hive, const char *path, REGSAM rights, struct registry_key **ret,
+         struct err *err)
 {
     cleanup(cleanup_free) wchar_t *wide = wide_text(path);
     if (!wide)
         return err_set(err, ERR_FORMAT, "the key %s is not UTF-8", path);
     HKEY root = hive == REGISTRY_MACHINE ? HKEY_LOCAL_MACHINE : HKEY_USERS, handle;
-    LSTATUS status = RegOpenKeyExW(root, wide, 0, KEY_READ | KEY_WOW64_64KEY, &handle);
+    LSTATUS status = RegOpenKeyExW(root, wide, 0, rights | KEY_WOW64_64KEY, &handle);
     if (status != ERROR_SUCCESS) {
         SetLastError((DWORD)status);
         return err_set_errno(err, "cannot open the key %s\\%s", registry_hive_name(hive), path);
@@ -46,6 +47,19 @@ registry_open(enum registry_hive hive, const char *path, struct registry_key **r
     key->handle = handle;
     *ret = key;
     return OK;
+}
+
+errcode
+registry_open(enum registry_hive hive, const char *path, struct registry_key **ret, struct err *err)
+{
+    return open_key(hive, path, KEY_READ, ret, err);
+}
+
+errcode
+registry_open_changing(enum registry_hive hive, const char *path, struct registry_key **ret,
+                       struct err *err)
+{
+    return open_key(hive, path, KEY_READ | KEY_SET_VALUE, ret, err);
 }
 
 void
@@ -96,7 +110,7 @@ utf8_of(wchar_t *wide, size_t units, bool is_list)
 static void
 set_value(struct registry_value *ret, char *name, DWORD type, char *data, DWORD size)
 {
-    *ret = (struct registry_value){.name = name, .data = {data, size}};
+    *ret = (struct registry_value){.name = name, .data = {data, size}, .type = type};
     if (type == REG_SZ || type == REG_EXPAND_SZ || type == REG_MULTI_SZ) {
         size_t units = size / sizeof(wchar_t);
         cleanup(cleanup_free) wchar_t *wide = mem_alloc((units + 1) * sizeof *wide);
@@ -168,6 +182,47 @@ registry_value_clear(struct registry_value *value)
     free(value->text);
     free((char *)(uintptr_t)value->data.p);
     *value = (struct registry_value){0};
+}
+
+/* ---- changing ---- */
+
+static errcode
+set_change(struct err *err, LSTATUS status, const char *what)
+{
+    if (status == ERROR_SUCCESS)
+        return OK;
+    SetLastError((DWORD)status);
+    return err_set_errno(err, "cannot change %s", what);
+}
+
+errcode
+registry_put(const struct registry_key *key, const char *name, uint32_t type, str data,
+             struct err *err)
+{
+    cleanup(cleanup_free) wchar_t *wide = wide_text(name);
+    if (!wide || data.n > REGISTRY_DATA)
+        return err_set(err, ERR_FORMAT, "the value %s has no such name or data", name);
+    /* Of a text without its end, the call takes along a zero that stands behind it. */
+    cleanup(cleanup_free) BYTE *bytes = mem_alloc(data.n + sizeof(DWORD));
+    memset(bytes + data.n, 0xff, sizeof(DWORD));
+    if (data.n > 0)
+        memcpy(bytes, data.p, data.n);
+    return set_change(err, RegSetValueExW(key->handle, wide, 0, type, bytes, (DWORD)data.n), name);
+}
+
+errcode
+registry_remove(const struct registry_key *key, const char *name, struct err *err)
+{
+    cleanup(cleanup_free) wchar_t *wide = wide_text(name);
+    if (!wide)
+        return err_set(err, ERR_FORMAT, "the name %s is not UTF-8", name);
+    return set_change(err, RegDeleteValueW(key->handle, wide), name);
+}
+
+errcode
+registry_sync(const struct registry_key *key, struct err *err)
+{
+    return set_change(err, RegFlushKey(key->handle), "the registry on the disk");
 }
 
 void

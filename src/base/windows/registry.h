@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The registry, for reading: the 64-bit view, in which what 32-bit programs see stands below
- * WOW6432Node. Names and texts are UTF-8. */
+/* The registry: the 64-bit view, in which what 32-bit programs see stands below WOW6432Node. Names
+ * and texts are UTF-8. */
 #pragma once
 
 #include "base/err.h"
@@ -28,9 +28,10 @@ void registry_close(struct registry_key *key);
 bool registry_subkey(const struct registry_key *key, size_t i, char ret_name[REGISTRY_NAME]);
 
 struct registry_value {
-    char *name; /* "" is the key's default value */
-    char *text; /* of a text; texts of a list with '\n' between them; "" for what is no text */
-    str data;   /* the bytes as they are */
+    char *name;    /* "" is the key's default value */
+    char *text;    /* of a text; texts of a list with '\n' between them; "" for what is no text */
+    str data;      /* the bytes as they are */
+    uint32_t type; /* REG_SZ and so on */
     uint32_t number;
     bool is_number;
 };
@@ -40,5 +41,15 @@ errcode registry_value_at(const struct registry_key *key, size_t i, struct regis
 errcode registry_value(const struct registry_key *key, const char *name, struct registry_value *ret,
                        struct err *err);
 void registry_value_clear(struct registry_value *value);
+
+/* The same to change its values. */
+errcode registry_open_changing(enum registry_hive hive, const char *path, struct registry_key **ret,
+                               struct err *err);
+/* Puts the value, whatever there is of that name. */
+errcode registry_put(const struct registry_key *key, const char *name, uint32_t type, str data,
+                     struct err *err);
+errcode registry_remove(const struct registry_key *key, const char *name, struct err *err);
+/* Makes durable what was changed. */
+errcode registry_sync(const struct registry_key *key, struct err *err);
 /* %NAME% replaced by this process's variables, as far as OUT holds it. */
 void registry_expand(const char *text, char *out, size_t size);

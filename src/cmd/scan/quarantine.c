@@ -121,8 +121,30 @@ state_word(const struct quarantine_item *item)
 static const char *
 kind_word(const struct quarantine_item *item)
 {
-    static const char *const words[] = {"file", "line", "process"};
+    static const char *const words[] = {"file", "line", "process", "value"};
     return words[item->kind];
+}
+
+/* As the editor of the registry calls them. */
+static const char *
+type_word(const struct quarantine_item *item, char out[32])
+{
+    static const char *const words[] = {"REG_NONE",
+                                        "REG_SZ",
+                                        "REG_EXPAND_SZ",
+                                        "REG_BINARY",
+                                        "REG_DWORD",
+                                        "REG_DWORD_BIG_ENDIAN",
+                                        "REG_LINK",
+                                        "REG_MULTI_SZ",
+                                        "REG_RESOURCE_LIST",
+                                        "REG_FULL_RESOURCE_DESCRIPTOR",
+                                        "REG_RESOURCE_REQUIREMENTS_LIST",
+                                        "REG_QWORD"};
+    if (item->type < sizeof words / sizeof *words)
+        return words[item->type];
+    snprintf(out, 32, "%" PRIu32, item->type);
+    return out;
 }
 
 /* In one line, whatever a name holds. */
@@ -142,12 +164,30 @@ write_what(const struct quarantine_item *item, struct buf *out)
         buf_printf(out, ", line %" PRIu64, item->line);
     else if (item->kind == QUARANTINE_PROCESS)
         buf_printf(out, ", process %" PRIu32, item->pid);
+    else if (item->kind == QUARANTINE_VALUE)
+        buf_printf(out, "%s, value of the registry%s", item->path[item->key + 1] ? "" : "(Default)",
+                   item->has_instead ? " that was set to another" : "");
+}
+
+static void
+write_json_mode(const struct quarantine_item *item, struct json_out *json)
+{
+    char mode[16], type[32];
+    snprintf(mode, sizeof mode, "%04o", item->mode);
+    if (item->kind != QUARANTINE_VALUE) {
+        json_out_pair_z(json, "mode", mode);
+        return;
+    }
+    json_out_pair_str(json, "key", (str){item->path, item->key});
+    json_out_pair_z(json, "name", item->path + item->key + 1);
+    json_out_pair_z(json, "type", type_word(item, type));
+    json_out_pair_bool(json, "set_to_another", item->has_instead);
 }
 
 static void
 write_json(const struct quarantine_item *item, struct json_out *json)
 {
-    char text[TIME_TEXT], digest[SHA256_TEXT], mode[16];
+    char text[TIME_TEXT], digest[SHA256_TEXT];
     size_t n = strlen(item->path);
     cleanup(cleanup_free) char *hex = mem_alloc(2 * n + 1);
     bool is_utf8 = str_is_utf8(str_of(item->path));
@@ -166,13 +206,14 @@ write_json(const struct quarantine_item *item, struct json_out *json)
     if (item->kind == QUARANTINE_PROCESS) {
         json_out_pair_u64(json, "process", item->pid);
     } else {
-        snprintf(mode, sizeof mode, "%04o", item->mode);
         json_out_pair_u64(json, "size", item->size);
         json_out_pair_z(json, "sha256", sha256_format(&item->sha256, digest));
-        json_out_pair_z(json, "mode", mode);
+        write_json_mode(item, json);
     }
-    json_out_pair_u64(json, "owner", item->owner);
-    json_out_pair_u64(json, "group", item->group);
+    if (item->kind != QUARANTINE_VALUE) {
+        json_out_pair_u64(json, "owner", item->owner);
+        json_out_pair_u64(json, "group", item->group);
+    }
     json_out_object_end(json);
 }
 
@@ -216,15 +257,21 @@ run_list(const struct call *call, struct err *err)
 static void
 write_text(const struct quarantine_item *item, struct buf *out)
 {
-    char taken[TIME_TEXT], digest[SHA256_TEXT];
+    char taken[TIME_TEXT], digest[SHA256_TEXT], type[32];
     buf_printf(out, "number  %" PRIu64 "\nkind    %s\nstate   %s\ntaken   %s\nwhat    ",
                item->number, kind_word(item), state_word(item), time_format(item->taken, taken));
     write_what(item, out);
     buf_z(out, "\nwhy     ");
     write_shown(item->why, out);
     if (item->kind != QUARANTINE_PROCESS)
-        buf_printf(out, "\nsize    %" PRIu64 " bytes\nsha256  %s\nmode    %04o", item->size,
-                   sha256_format(&item->sha256, digest), item->mode);
+        buf_printf(out, "\nsize    %" PRIu64 " bytes\nsha256  %s", item->size,
+                   sha256_format(&item->sha256, digest));
+    if (item->kind == QUARANTINE_VALUE) {
+        buf_printf(out, "\ntype    %s\n", type_word(item, type));
+        return;
+    }
+    if (item->kind != QUARANTINE_PROCESS)
+        buf_printf(out, "\nmode    %04o", item->mode);
     buf_printf(out, "\nowner   %" PRIu32 ", group %" PRIu32 "\n", item->owner, item->group);
 }
 
@@ -378,8 +425,9 @@ const struct command command_quarantine = {
     .group = "Finding malware",
     .summary = "list, restore and delete what was taken out of the way",
     .details =
-        "A scan that is told to clean takes files, lines of text files such as crontabs, and "
-        "processes. Files and lines are kept, so that they can be given back; other scanners do "
+        "A scan that is told to clean takes files, lines of text files such as crontabs, values of "
+        "the registry of Windows, and processes. All but processes are kept, so that they can be "
+        "given back; other scanners do "
         "not find them there. Whatever moment the machine stops at, each is whole in its place or "
         "in quarantine.\n\n"
         "The quarantine is the folder of `--folder`, else `/var/lib/khien-scan/quarantine` for "
@@ -389,7 +437,9 @@ const struct command command_quarantine = {
         "`restore` gives a file back with owner, mode, ACL, extended attributes and times, and "
         "says what of these it was not permitted to. It replaces nothing: when something stands "
         "there, it is refused. A line goes back between the lines that it stood between, else to "
-        "the end of the file. Links are followed in no part of a path.\n\n"
+        "the end of the file. A value goes back to its key when none of its name is there, or "
+        "still "
+        "the one that was set in its place. Links are followed in no part of a path.\n\n"
         "States are `kept`, `restored`, `deleted`, `ended` (a process) and `missing`: its copy is "
         "gone, and not by this program.",
     .actions = actions,

@@ -56,6 +56,26 @@ has_nul(str s)
     return s.n > 0 && memchr(s.p, 0, s.n) != NULL;
 }
 
+bool
+about_is_in_registry(str path)
+{
+    return str_starts(path, STR("HKLM\\")) || str_starts(path, STR("HKU\\"));
+}
+
+static bool
+is_place(const struct head *head, str path)
+{
+    switch (head->kind) {
+    case QUARANTINE_PROCESS:
+        return true;
+    case QUARANTINE_VALUE:
+        return about_is_in_registry(path) && head->inode >= 4 && head->inode < path.n &&
+               path.p[head->inode] == '\\';
+    default:
+        return path_is_full(path);
+    }
+}
+
 static errcode
 check(const struct head *head, const struct about *about, struct err *err)
 {
@@ -66,11 +86,11 @@ check(const struct head *head, const struct about *about, struct err *err)
             return err_set(err, ERR_CORRUPT, "the name of an attribute has a NUL byte");
     if (rest.n > 0)
         return err_set(err, ERR_CORRUPT, "the attributes are cut");
-    if (head->kind > QUARANTINE_PROCESS || head->flags > (HAS_BEFORE | HAS_AFTER))
+    if (head->kind > QUARANTINE_VALUE || head->flags > (HAS_BEFORE | HAS_AFTER))
         return err_set(err, ERR_CORRUPT, "of a kind that is unknown");
     if (has_nul(about->path) || has_nul(about->why))
         return err_set(err, ERR_CORRUPT, "a text has a NUL byte");
-    if (head->kind != QUARANTINE_PROCESS && !path_is_full(about->path))
+    if (!is_place(head, about->path))
         return err_set(err, ERR_CORRUPT, "the path does not begin at the root");
     return OK;
 }

@@ -23,8 +23,10 @@ struct line_place {
 
 struct about {
     enum quarantine_kind kind;
-    uint32_t mode, owner, group;
-    /* Of a line the text file's; of a process the inode is its number, `changed` its start. */
+    uint32_t mode, owner, group; /* of a value the mode is its type */
+    /* Of a line the text file's; of a process the inode is its number, `changed` its start; of a
+     * value the inode is the bytes of `path` that are its key, the device is 1 when another value
+     * was put in its place, of which size and digest are. */
     struct file_identity identity;
     int64_t accessed; /* nanoseconds since 1970 */
     usec taken;
@@ -35,6 +37,8 @@ struct about {
     str attributes; /* for each u32 size of the name, u32 size of the value, both */
 };
 
+/* "HKLM\\…" or "HKU\\…" */
+bool about_is_in_registry(str path);
 void about_write(const struct about *about, struct buf *out);
 /* The strings are views of BYTES. */
 errcode about_parse(str bytes, struct about *ret, struct err *err);

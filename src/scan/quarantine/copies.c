@@ -138,6 +138,20 @@ copy_end(struct copy_writer *writer)
     free(take(writer->block));
 }
 
+errcode
+copy_bytes(const struct quarantine *quarantine, uint64_t number, const struct about *about,
+           str content, struct err *err)
+{
+    struct copy_writer writer;
+    errcode code = copy_begin(quarantine, number, about, &writer, err);
+    if (code == OK)
+        code = copy_add(&writer, content, err);
+    if (code == OK)
+        code = copy_finish(&writer, err);
+    copy_end(&writer);
+    return code;
+}
+
 /* ---- reading ---- */
 
 static errcode
@@ -190,6 +204,26 @@ copy_next(struct copy_reader *reader, char *out, size_t *ret_n, struct err *err)
     reader->done += n;
     *ret_n = n;
     return OK;
+}
+
+errcode
+copy_whole(struct copy_reader *reader, struct buf *out, struct err *err)
+{
+    cleanup(cleanup_free) char *block = mem_alloc(COPY_BLOCK);
+    size_t n = 1;
+    errcode code = OK;
+    while (code == OK && n > 0) {
+        code = copy_next(reader, block, &n, err);
+        if (code == OK)
+            buf_add(out, block, n);
+    }
+    if (code == OK)
+        code = buf_check(out, reader->name, err);
+    struct sha256 got = sha256_of(buf_view(out));
+    if (code == OK && memcmp(&got, &reader->head.about.sha256, sizeof got) != 0)
+        code = err_set(err, ERR_CORRUPT, "the copy %s is damaged: its SHA-256 is another",
+                       reader->name);
+    return code;
 }
 
 void

@@ -53,6 +53,9 @@ errcode copy_add(struct copy_writer *writer, str piece, struct err *err);
 errcode copy_finish(struct copy_writer *writer, struct err *err);
 /* Frees it; what did not get its name is removed. */
 void copy_end(struct copy_writer *writer);
+/* All of this at once, of what is small. */
+errcode copy_bytes(const struct quarantine *quarantine, uint64_t number, const struct about *about,
+                   str content, struct err *err);
 
 /* Names for temporary files: NUMBER is in them. */
 void temp_name(uint64_t number, char out[COPY_NAME]);
@@ -67,6 +70,8 @@ errcode copy_open(const struct quarantine *quarantine, uint64_t number, struct c
                   struct err *err);
 /* The next COPY_BLOCK bytes at most; 0 at the end. */
 errcode copy_next(struct copy_reader *reader, char *out, size_t *ret_n, struct err *err);
+/* All of the content, as it was taken. */
+errcode copy_whole(struct copy_reader *reader, struct buf *out, struct err *err);
 void copy_close(struct copy_reader *reader);
 errcode copy_remove(struct quarantine *quarantine, uint64_t number, struct err *err);
 

@@ -10,20 +10,6 @@
 /* ---- taking ---- */
 
 static errcode
-copy_line(struct quarantine *quarantine, uint64_t number, const struct about *about, str line,
-          struct err *err)
-{
-    struct copy_writer writer;
-    errcode code = copy_begin(quarantine, number, about, &writer, err);
-    if (code == OK)
-        code = copy_add(&writer, line, err);
-    if (code == OK)
-        code = copy_finish(&writer, err);
-    copy_end(&writer);
-    return code;
-}
-
-static errcode
 take_out(struct swap *swap, const struct about *about, str line, struct err *err)
 {
     struct quarantine *quarantine = swap->quarantine;
@@ -87,7 +73,7 @@ take_line(struct swap *swap, size_t line, str text, const char *why, struct err 
     if (code != OK)
         return code;
     swap->number = swap->quarantine->next++;
-    code = copy_line(swap->quarantine, swap->number, &about, found, err);
+    code = copy_bytes(swap->quarantine, swap->number, &about, found, err);
     return code == OK ? take_out(swap, &about, found, err) : code;
 }
 
@@ -110,26 +96,6 @@ quarantine_take_line(struct quarantine *quarantine, const char *path, size_t lin
 }
 
 /* ---- giving back ---- */
-
-static errcode
-read_line(struct copy_reader *reader, struct buf *out, struct err *err)
-{
-    cleanup(cleanup_free) char *block = mem_alloc(COPY_BLOCK);
-    size_t n = 1;
-    errcode code = OK;
-    while (code == OK && n > 0) {
-        code = copy_next(reader, block, &n, err);
-        if (code == OK)
-            buf_add(out, block, n);
-    }
-    if (code == OK)
-        code = buf_check(out, "the line", err);
-    struct sha256 got = sha256_of(buf_view(out));
-    if (code == OK && memcmp(&got, &reader->head.about.sha256, sizeof got) != 0)
-        code = err_set(err, ERR_CORRUPT, "the copy %s is damaged: its SHA-256 is another",
-                       reader->name);
-    return code;
-}
 
 static errcode
 put_back(struct swap *swap, const struct about *about, str line, struct err *err)
@@ -163,7 +129,7 @@ line_restore(struct quarantine *quarantine, const struct entry *entry, struct co
     swap.number = entry->number;
     swap.kind = JOURNAL_RESTORING;
     if (code == OK)
-        code = read_line(reader, &line, err);
+        code = copy_whole(reader, &line, err);
     if (code == OK)
         code = put_back(&swap, &about, buf_view(&line), err);
     if (code == OK)

@@ -49,17 +49,34 @@ errcode quarantine_stop(struct quarantine *quarantine, uint32_t pid, uint64_t st
                         const char *program, const char *why, uint64_t *ret_number,
                         struct err *err);
 
-enum quarantine_kind { QUARANTINE_FILE, QUARANTINE_LINE, QUARANTINE_PROCESS };
+/* A value of the registry of Windows, as it was seen. */
+struct quarantine_value {
+    const char *key;      /* "HKLM\\SOFTWARE\\…" or "HKU\\…", as 64-bit programs see it */
+    const char *name;     /* "": the key's default value */
+    uint32_t type;        /* REG_SZ and so on */
+    struct sha256 sha256; /* of its data */
+    const char *instead;  /* what is put in its place: a text, or the number of a REG_DWORD; NULL:
+                           * nothing, the value goes */
+};
+/* Takes the value out of the registry, when it is the one that was seen still (else ERR_BUSY). */
+errcode quarantine_take_value(struct quarantine *quarantine, const struct quarantine_value *value,
+                              const char *why, uint64_t *ret_number, struct err *err);
+
+enum quarantine_kind { QUARANTINE_FILE, QUARANTINE_LINE, QUARANTINE_PROCESS, QUARANTINE_VALUE };
 struct quarantine_item {
     uint64_t number;
     enum quarantine_kind kind;
     usec taken;
-    const char *path, *why; /* a path as it was, bytes that are no UTF-8 included */
+    /* A path as it was, bytes that are no UTF-8 included; of a value "KEY\\NAME". */
+    const char *path, *why;
     uint64_t size;
     struct sha256 sha256;
     uint32_t mode, owner, group;
     uint64_t line;                /* of a line: where it stood */
     uint32_t pid;                 /* of a process */
+    uint32_t type;                /* of a value */
+    size_t key;                   /* of a value: bytes of `path` that are its key */
+    bool has_instead;             /* of a value: another one stands in its place */
     bool is_restored, is_deleted; /* it stays listed */
     bool is_missing;              /* its copy is gone, not by this program */
 };
@@ -67,7 +84,8 @@ struct quarantine_item {
 bool quarantine_at(const struct quarantine *quarantine, size_t i, struct quarantine_item *ret);
 /* Puts it back with owner, mode, ACL, extended attributes and times, or to the path TO. Nothing
  * that stands there is replaced. A line goes back between the lines that it stood between, else to
- * the end; with TO into a file of its own. */
+ * the end; a value to its key, when none of its name is there, or still the one that was put in its
+ * place. With TO the bytes of either go into a file of their own. */
 errcode quarantine_restore(struct quarantine *quarantine, uint64_t number, const char *to,
                            struct err *err);
 /* What the last restore could not give back, or did otherwise, a line each; "" when all is as it

@@ -5,6 +5,7 @@
 #include "base/require.h"
 #include "scan/quarantine/stop.h"
 #include "scan/quarantine/text.h"
+#include "scan/quarantine/value.h"
 
 /* ---- the folder's files ---- */
 
@@ -152,6 +153,24 @@ settle_process(struct quarantine *quarantine, const struct entry *entry, struct 
                         err);
 }
 
+/* A value is whole or not there; which of the two, the registry says. */
+static errcode
+settle_value(struct quarantine *quarantine, const struct entry *entry, struct err *err)
+{
+    uint64_t number = entry->number;
+    bool stands = value_stands(&entry->about);
+    errcode code = OK;
+    if (entry->state == ENTRY_RESTORING)
+        return store_append(quarantine, stands ? JOURNAL_RESTORED : JOURNAL_TAKEN, number, (str){0},
+                            err);
+    bool is_taken = entry->has_copy && !stands;
+    if (entry->has_copy && stands)
+        code = copy_remove(quarantine, number, err);
+    return code == OK ? store_append(quarantine, is_taken ? JOURNAL_TAKEN : JOURNAL_UNDONE, number,
+                                     (str){0}, err)
+                      : code;
+}
+
 static errcode
 settle_taking(struct quarantine *quarantine, const struct entry *entry, struct err *err)
 {
@@ -159,6 +178,8 @@ settle_taking(struct quarantine *quarantine, const struct entry *entry, struct e
     errcode code = OK;
     if (entry->about.kind == QUARANTINE_PROCESS)
         return settle_process(quarantine, entry, err);
+    if (entry->about.kind == QUARANTINE_VALUE)
+        return settle_value(quarantine, entry, err);
     remove_temp(entry);
     if (entry->has_copy && !is_original(&entry->about))
         return store_append(quarantine, JOURNAL_TAKEN, number, (str){0}, err);
@@ -205,6 +226,8 @@ static errcode
 settle_restoring(struct quarantine *quarantine, const struct entry *entry, struct err *err)
 {
     uint64_t number = entry->number;
+    if (about_is_in_registry(entry->target.path))
+        return settle_value(quarantine, entry, err);
     remove_temp(entry);
     bool restored = is_restored(quarantine, entry);
     if (!restored)

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/require.h"
 #include "scan/quarantine/inner.h"
+#include "scan/quarantine/value.h"
 
 struct restoring {
     struct quarantine *quarantine;
@@ -201,6 +202,8 @@ quarantine_restore(struct quarantine *quarantine, uint64_t number, const char *t
                        reader.name);
     else if (entry->about.kind == QUARANTINE_LINE && !to)
         code = line_restore(quarantine, entry, &reader, err);
+    else if (entry->about.kind == QUARANTINE_VALUE && !to)
+        code = value_restore(quarantine, entry, &reader, err);
     else
         code = restore_to(quarantine, entry, to, &reader, err);
     copy_close(&reader);

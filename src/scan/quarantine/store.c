@@ -184,7 +184,7 @@ quarantine_at(const struct quarantine *quarantine, size_t i, struct quarantine_i
         return false;
     const struct entry *entry = &quarantine->list.entries[i];
     const struct about *about = &entry->about;
-    bool is_process = about->kind == QUARANTINE_PROCESS;
+    bool is_process = about->kind == QUARANTINE_PROCESS, is_value = about->kind == QUARANTINE_VALUE;
     *ret = (struct quarantine_item){
         .number = entry->number,
         .kind = about->kind,
@@ -193,11 +193,14 @@ quarantine_at(const struct quarantine *quarantine, size_t i, struct quarantine_i
         .why = about->why.p,
         .size = about->size,
         .sha256 = about->sha256,
-        .mode = about->mode,
+        .mode = is_value ? 0 : about->mode,
         .owner = about->owner,
         .group = about->group,
         .line = about->line.number,
         .pid = is_process ? (uint32_t)about->identity.inode : 0,
+        .type = is_value ? about->mode : 0,
+        .key = is_value ? about->identity.inode : 0,
+        .has_instead = is_value && about->identity.device,
         .is_restored = entry->state == ENTRY_RESTORED,
         .is_deleted = entry->state == ENTRY_DELETED,
         .is_missing = entry->state == ENTRY_TAKEN && !entry->has_copy && !is_process,
