@@ -15,12 +15,10 @@ print_finding(void *context, const struct finding *finding)
 }
 
 static void
-print_start(void *context, const char *path, const char *file, size_t line)
+print_start(void *context, const struct check_start *start)
 {
-    (void)file;
-    (void)line;
     (void)context;
-    printf("starts\t%s\n", path);
+    printf("starts\t%s\n", start->path);
 }
 
 static void

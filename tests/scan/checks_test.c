@@ -40,13 +40,11 @@ note_finding(void *context, const struct finding *finding)
 }
 
 static void
-note_start(void *context, const char *path, const char *file, size_t line)
+note_start(void *context, const struct check_start *start)
 {
-    (void)file;
-    (void)line;
     struct seen *seen = context;
     seen->starts++;
-    snprintf(seen->started, sizeof seen->started, "%s", path);
+    snprintf(seen->started, sizeof seen->started, "%s", start->path);
 }
 
 static void

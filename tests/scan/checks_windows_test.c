@@ -28,7 +28,8 @@ struct seen {
         bool has_file;
     } findings[MOST];
     size_t count, starts, unseen;
-    char started[TEXT];
+    char started[TEXT], by[3 * TEXT]; /* the last one, and what starts it */
+    struct sha256 as_seen;            /* of what starts it */
     const char *listed;
 };
 static struct seen seen;
@@ -52,13 +53,27 @@ take_finding(void *context, const struct finding *finding)
 }
 
 static void
-take_start(void *context, const char *path, const char *file, size_t line)
+take_start(void *context, const struct check_start *start)
 {
-    (void)file;
-    (void)line;
     (void)context;
     seen.starts++;
-    snprintf(seen.started, sizeof seen.started, "%s", path);
+    /* Windows' own starts stand beside. */
+    if (seen.starts > 1 && str_contains_nocase(str_of(seen.started), STR("khien-starts")))
+        return;
+    snprintf(seen.started, sizeof seen.started, "%s", start->path);
+    snprintf(seen.by, sizeof seen.by, "%s%s",
+             start->file   ? "file "
+             : start->task ? "task "
+                           : "",
+             start->file   ? start->file
+             : start->task ? start->task
+                           : "");
+    if (start->value)
+        seen.as_seen = start->value->sha256;
+    if (start->value)
+        snprintf(seen.by, sizeof seen.by, "%s\\%s %u %s%s", start->value->key, start->value->name,
+                 (unsigned)start->value->type, start->value->instead ? start->value->instead : "-",
+                 start->value->is_shared ? " shared" : "");
 }
 
 static void
@@ -303,6 +318,78 @@ test_slipped_in(void)
     DeleteFileW(program);
 }
 
+/* What a scan needs to keep each from starting again. */
+static void
+test_start_case(const char *id, bool is_machine, const char *below, const char *name,
+                const char *text, const char *want)
+{
+    cleanup(cleanup_free) wchar_t *path = wide_text(below), *wide_name = wide_text(name),
+                                  *wide = wide_text(text);
+    HKEY root = is_machine ? HKEY_LOCAL_MACHINE : HKEY_CURRENT_USER, key;
+    BYTE old[4 * TEXT];
+    DWORD made, kind, size = sizeof old, n = (DWORD)((wcslen(wide) + 1) * sizeof *wide);
+    require(RegCreateKeyExW(root, path, 0, NULL, 0, KEY_ALL_ACCESS | KEY_WOW64_64KEY, NULL, &key,
+                            &made) == ERROR_SUCCESS);
+    bool was_set = RegQueryValueExW(key, wide_name, NULL, &kind, old, &size) == ERROR_SUCCESS;
+    RegSetValueExW(key, wide_name, 0, REG_SZ, (const BYTE *)wide, n);
+    look(id, "", NULL);
+    bool is_it = str_starts(str_of(seen.by), is_machine ? STR("HKLM\\") : STR("HKU\\S-1-5-")) &&
+                 str_contains_nocase(str_of(seen.by), str_of(want));
+    tap_ok(is_it, "%s: %s starts by %s", id, seen.started, seen.by);
+    struct sha256 data = sha256_of((str){(const char *)wide, n});
+    bool is_same = memcmp(&data, &seen.as_seen, sizeof data) == 0;
+    tap_eq_i64(is_same, strcmp(id, "services") != 0, "which is as it was seen");
+    if (was_set)
+        RegSetValueExW(key, wide_name, 0, kind, old, size);
+    else
+        RegDeleteValueW(key, wide_name);
+    RegCloseKey(key);
+    if (made == REG_CREATED_NEW_KEY)
+        RegDeleteKeyExW(root, path, KEY_WOW64_64KEY, 0);
+}
+
+static void
+test_what_starts(void)
+{
+    static const wchar_t program[] = L"C:\\khien-starts.exe",
+                         path[] = L"SYSTEM\\CurrentControlSet\\Services\\khien-starts";
+    static const char service[] = "SYSTEM\\CurrentControlSet\\Services\\khien-starts";
+    DWORD start = 2;
+    HKEY key = NULL;
+    HANDLE file = CreateFileW(program, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
+    CloseHandle(file);
+    test_start_case("run-keys", false, CURRENT "Run", "khien", "C:\\khien-starts.exe -x",
+                    "CurrentVersion\\Run\\khien 1 -");
+    test_start_case("run-keys", false, CURRENT_NT "Windows", "Load",
+                    "C:\\khien-starts.exe,C:\\other.exe", "\\Load 1 - shared");
+    test_start_case("winlogon", true, CURRENT_NT "Winlogon", "Userinit",
+                    "C:\\windows\\system32\\userinit.exe,C:\\khien-starts.exe",
+                    "\\Userinit 1 C:\\windows\\system32\\userinit.exe,");
+    test_start_case("winlogon", true, CURRENT_NT "Winlogon", "Shell", "C:\\khien-starts.exe",
+                    "\\Shell 1 explorer.exe");
+    test_start_case("winlogon", false, CURRENT_NT "Winlogon", "Shell",
+                    "explorer.exe,C:\\khien-starts.exe", "\\Shell 1 -");
+    test_start_case("appinit", true, CURRENT_NT "Windows", "AppInit_DLLs", "C:\\khien-starts.exe",
+                    "\\AppInit_DLLs 1 -");
+    test_start_case("appinit", true, CURRENT_NT "Windows", "AppInit_DLLs",
+                    "C:\\khien-starts.exe C:\\b.dll", "\\AppInit_DLLs 1 - shared");
+    test_start_case("ifeo", true, CURRENT_NT "Image File Execution Options\\khien.exe", "Debugger",
+                    "C:\\khien-starts.exe", "\\Debugger 1 -");
+    test_start_case("lsa", true, CONTROL "Lsa\\OSConfig", "Security Packages",
+                    "C:\\khien-starts.exe", "\\Security Packages 1 - shared");
+    require(RegCreateKeyExW(HKEY_LOCAL_MACHINE, path, 0, NULL, 0, KEY_ALL_ACCESS, NULL, &key,
+                            NULL) == ERROR_SUCCESS);
+    RegSetValueExW(key, L"Start", 0, REG_DWORD, (const BYTE *)&start, sizeof start);
+    test_start_case("services", true, service, "ImagePath", "C:\\khien-starts.exe",
+                    "\\khien-starts\\Start 4 4");
+    test_start_case("services", true,
+                    "SYSTEM\\CurrentControlSet\\Services\\khien-starts\\Parameters", "ServiceDll",
+                    "C:\\khien-starts.exe", "\\khien-starts\\Start 4 4");
+    RegCloseKey(key);
+    RegDeleteKeyExW(HKEY_LOCAL_MACHINE, path, KEY_WOW64_64KEY, 0);
+    DeleteFileW(program);
+}
+
 static void
 write_file(const char *root, const char *below, str content)
 {
@@ -334,6 +421,7 @@ test_folders(void)
     look("tasks", root, NULL);
     expect("a task", FINDING_SUSPICIOUS, "Tasks\\a\\Khien");
     tap_ok(str_ends(str_of(seen.started), STR("Users\\Public\\a.exe")), "its program is told of");
+    tap_ok(str_starts(str_of(seen.by), STR("task ")), "and the task: %s", seen.by);
 
     link_write(&link, "C:\\Windows\\System32\\wscript.exe", "C:\\Users\\Public\\b.vbs");
     write_file(root, MENU "Startup\\b.lnk", buf_view(&link));
@@ -341,6 +429,7 @@ test_folders(void)
     look("startup", root, NULL);
     expect("a shortcut at startup", FINDING_SUSPICIOUS, "Startup\\b.lnk");
     tap_ok(str_ends(str_of(seen.started), STR("b.vbs")), "its script is told of");
+    tap_ok(str_ends(str_of(seen.by), STR("Startup\\b.lnk")), "and the shortcut: %s", seen.by);
 
     buf_reset(&link);
     link_write(&link, "C:\\Program Files\\Chrome\\chrome.exe", "http://ads.invalid/");
@@ -494,6 +583,7 @@ main(int argc, char **argv)
         test_registry_case(&registry_cases[i]);
     test_pairs();
     test_slipped_in();
+    test_what_starts();
     test_folders();
     test_hosts();
     test_process(argv[0]);

@@ -34,9 +34,8 @@ struct scanning {
     struct job *job;
     struct progress progress;
     struct scan_power power;
-    struct scan_start starts[PATHS_MAX]; /* what starts by itself */
-    size_t start_count;
-    char *words[PATHS_MAX]; /* of the call, without links */
+    struct scan_starts starts; /* what starts by itself */
+    char *words[PATHS_MAX];    /* of the call, without links */
 };
 
 /* ---- what is scanned ---- */
@@ -60,25 +59,11 @@ found_by_check(void *context, const struct finding *finding)
     report_add(scanning->report, &item);
 }
 
-static bool
-is_same_file(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 static void
-starts(void *context, const char *path, const char *file, size_t line)
+starts(void *context, const struct check_start *start)
 {
     struct scanning *scanning = context;
-    for (size_t i = 0; i < scanning->start_count; i++) {
-        const struct scan_start *known = &scanning->starts[i];
-        if (strcmp(known->path, path) == 0 && known->line == line &&
-            is_same_file(known->file, file))
-            return;
-    }
-    if (scanning->start_count < PATHS_MAX)
-        scanning->starts[scanning->start_count++] = (struct scan_start){
-            mem_strndup(path, strlen(path)), file ? mem_strndup(file, strlen(file)) : NULL, line};
+    scan_starts_add(&scanning->starts, start);
 }
 
 static void
@@ -140,7 +125,7 @@ scan_processes(struct scanning *scanning)
     for (size_t i = 0; i < scan_targets.count && !stopped; i++) {
         const struct scan_target *target = &scan_targets.items[i];
         if (target->program[0])
-            starts(scanning, target->program, NULL, 0);
+            starts(scanning, &(struct check_start){.path = target->program});
         if (target->process)
             job_process(scanning->job, target->process, target->pid, target->name);
         else
@@ -159,12 +144,18 @@ show_files(void *context, uint64_t done)
     progress_show(&scanning->progress, done);
 }
 
-/* A program that several lines start is scanned once. */
+static const char *
+start_path(const struct scanning *scanning, size_t i)
+{
+    return scanning->starts.items[i]->start.path;
+}
+
+/* A program that several things start is scanned once. */
 static bool
 is_new_start(const struct scanning *scanning, size_t at)
 {
     for (size_t i = 0; i < at; i++)
-        if (strcmp(scanning->starts[i].path, scanning->starts[at].path) == 0)
+        if (strcmp(start_path(scanning, i), start_path(scanning, at)) == 0)
             return false;
     return true;
 }
@@ -178,9 +169,9 @@ scan_files(struct scanning *scanning, const char *const *paths, size_t count)
             total += job_count(&scanning->options, paths[i]);
     begin_progress(scanning, "Tệp", "Files", total);
     bool takes_starts = !call_given(scanning->call, "no-files");
-    for (size_t i = 0; takes_starts && i < scanning->start_count && !stopped; i++)
-        if (is_new_start(scanning, i) && file_exists(scanning->starts[i].path))
-            job_add(scanning->job, scanning->starts[i].path);
+    for (size_t i = 0; takes_starts && i < scanning->starts.count && !stopped; i++)
+        if (is_new_start(scanning, i) && file_exists(start_path(scanning, i)))
+            job_add(scanning->job, start_path(scanning, i));
     for (size_t i = 0; i < count && !stopped; i++)
         job_add(scanning->job, paths[i]);
     job_finish(scanning->job);
@@ -396,8 +387,8 @@ scanning_run(struct scanning *scanning, struct err *err)
 errcode
 scanning_remove(struct scanning *scanning, struct err *err)
 {
-    const struct scan_starts all = {scanning->starts, scanning->start_count};
-    return scan_remove(scanning->call, scanning->report, &all, scanning->language, err);
+    return scan_remove(scanning->call, scanning->report, &scanning->starts, scanning->language,
+                       err);
 }
 
 struct report *
@@ -414,10 +405,7 @@ scanning_close(struct scanning *scanning)
     cache_close(scanning->cache);
     report_free(scanning->report);
     scan_rules_free(scanning->rules);
-    for (size_t i = 0; i < scanning->start_count; i++) {
-        free(scanning->starts[i].path);
-        free(scanning->starts[i].file);
-    }
+    scan_starts_clear(&scanning->starts);
     for (size_t i = 0; i < scanning->call->word_count; i++)
         free(scanning->words[i]);
     for (size_t i = 0; i < scan_targets.count; i++)
@@ -507,8 +495,11 @@ const struct command command_scan = {
         "computer; with paths only at those. Archives, documents and mail are opened. Nothing is "
         "changed: it is a report.\n\n"
         "With `--remove` files in which malware was found are put into quarantine, after the "
-        "programs that run from them were ended: khien-quarantine(1) lists them and gives them "
-        "back. What is only suspicious stays. Files of packages and of other computers are asked "
+        "programs that run from them were ended, and then what starts them by itself: lines of "
+        "text files; on Windows values of the registry and shortcuts, while a service is set to "
+        "start no more, and scheduled tasks and values that start other things too are for a "
+        "person to change. khien-quarantine(1) lists all of it and gives it back. What is only "
+        "suspicious stays. Files of packages and of other computers are asked "
         "for a second time.\n\n"
         "Files that had nothing and did not change are passed by in the next scan with the same "
         "rules, for thirty days at most. Ctrl-C ends the scan with a report of what was seen until "

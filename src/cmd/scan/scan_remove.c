@@ -5,11 +5,12 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/require.h"
 #include "cmd/console.h"
 #include "cmd/output.h"
 #include "cmd/scan/scan_setup.h"
 
-enum { STARTING_FILE_MAX = 1 << 20 };
+enum { STARTING_FILE_MAX = 1 << 20, STARTS_MAX = 16384 };
 
 struct removing {
     bool is_sure; /* --yes */
@@ -18,6 +19,91 @@ struct removing {
     struct report *report;
     const struct scan_starts *starts;
 };
+
+/* ---- what starts by itself ---- */
+
+static char *
+copied(const char *text)
+{
+    return text ? mem_strndup(text, strlen(text)) : NULL;
+}
+
+static bool
+is_same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Both are started by the same thing. */
+static bool
+is_same_origin(const struct check_start *a, const struct check_start *b)
+{
+    return a->line == b->line && is_same_text(a->file, b->file) && is_same_text(a->task, b->task) &&
+           !a->value == !b->value &&
+           (!a->value || (strcmp(a->value->key, b->value->key) == 0 &&
+                          strcmp(a->value->name, b->value->name) == 0));
+}
+
+/* Of a shortcut as the check has just read it. */
+static bool
+identify(const char *path, struct file_identity *ret)
+{
+    struct buf content = {0};
+    cleanup(cleanup_close) int fd = -1;
+    bool found = file_open(path, &fd, NULL) == OK && file_identity_of(fd, path, ret, NULL) == OK &&
+                 file_read_fd(fd, path, STARTING_FILE_MAX, &content, NULL) == OK;
+    if (found)
+        ret->sha256 = sha256_of(buf_view(&content));
+    buf_clear(&content);
+    return found;
+}
+
+void
+scan_starts_add(struct scan_starts *starts, const struct check_start *start)
+{
+    for (size_t i = 0; i < starts->count; i++)
+        if (strcmp(starts->items[i]->start.path, start->path) == 0 &&
+            is_same_origin(&starts->items[i]->start, start))
+            return;
+    if (starts->count == STARTS_MAX)
+        return;
+    if (starts->count == starts->room) {
+        starts->room = starts->room * 2 + 64;
+        starts->items = mem_resize(starts->items, starts->room, sizeof(struct scan_start *));
+    }
+    struct scan_start *own = mem_calloc(1, sizeof *own);
+    own->start = (struct check_start){.path = copied(start->path),
+                                      .file = copied(start->file),
+                                      .line = start->line,
+                                      .task = copied(start->task)};
+    if (start->value) {
+        own->value = *start->value;
+        own->value.key = copied(start->value->key);
+        own->value.name = copied(start->value->name);
+        own->value.instead = copied(start->value->instead);
+        own->start.value = &own->value;
+    }
+    if (start->file && start->line == 0)
+        own->has_identity = identify(start->file, &own->identity);
+    starts->items[starts->count++] = own;
+}
+
+void
+scan_starts_clear(struct scan_starts *starts)
+{
+    for (size_t i = 0; i < starts->count; i++) {
+        struct scan_start *own = starts->items[i];
+        const char *const texts[] = {own->start.path, own->start.file, own->start.task,
+                                     own->value.key,  own->value.name, own->value.instead};
+        for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+            free((char *)(uintptr_t)texts[t]);
+        free(own);
+    }
+    free(starts->items);
+    *starts = (struct scan_starts){0};
+}
+
+/* ---- taking ---- */
 
 /* True for an answer that begins with y, or c of "có". */
 static bool
@@ -59,20 +145,31 @@ find_line(str text, size_t number, str path, str *ret)
     return found;
 }
 
+/* Whether it may be taken, of the system or not. */
 static errcode
-take_line(struct removing *removing, const struct scan_start *start, const char *why,
+permit(const struct removing *removing, const char *file, unsigned flags, const char *vi,
+       const char *en, struct err *err)
+{
+    if (flags && removing->is_sure)
+        return err_set(err, ERR_DENIED, "it is of the system: run without --yes to be asked");
+    if (flags && !ask(removing, vi, en, file))
+        return err_set(err, ERR_DENIED, "not wanted");
+    return OK;
+}
+
+static errcode
+take_line(struct removing *removing, const struct check_start *start, const char *why,
           uint64_t *ret_number, struct err *err)
 {
     unsigned flags = quarantine_asks(start->file);
     struct buf text = {0};
     str line = {0};
-    if (flags && removing->is_sure)
-        return err_set(err, ERR_DENIED, "it is of the system: run without --yes to be asked");
-    if (flags &&
-        !ask(removing, "tệp của hệ thống có dòng chạy mã độc; cách ly dòng đó? (c/k)",
-             "a line of this file of the system starts it; put the line away? (y/n)", start->file))
-        return err_set(err, ERR_DENIED, "not wanted");
-    errcode code = file_read(start->file, STARTING_FILE_MAX, &text, err);
+    errcode code =
+        permit(removing, start->file, flags,
+               "tệp của hệ thống có dòng chạy mã độc; cách ly dòng đó? (c/k)",
+               "a line of this file of the system starts it; put the line away? (y/n)", err);
+    if (code == OK)
+        code = file_read(start->file, STARTING_FILE_MAX, &text, err);
     size_t number =
         code == OK ? find_line(buf_view(&text), start->line, str_of(start->path), &line) : 0;
     if (code == OK && number == 0)
@@ -84,23 +181,131 @@ take_line(struct removing *removing, const struct scan_start *start, const char 
     return code;
 }
 
-/* What started the file ITEM would only fail from now on, or start what is put there next. */
+/* A shortcut, say. */
+static errcode
+take_starting_file(struct removing *removing, const struct scan_start *own, const char *why,
+                   uint64_t *ret_number, struct err *err)
+{
+    const char *file = own->start.file;
+    unsigned flags = quarantine_asks(file);
+    if (!own->has_identity)
+        return err_set(err, ERR_LIMIT, "it could not be read whole; it stays");
+    errcode code = permit(removing, file, flags, "tệp của hệ thống chạy mã độc; cách ly? (c/k)",
+                          "this file of the system starts it; put it into quarantine? (y/n)", err);
+    return code == OK ? quarantine_take(removing->quarantine, file, &own->identity, why, flags,
+                                        ret_number, err)
+                      : code;
+}
+
+static errcode
+take_value(struct removing *removing, const struct check_value *value, const char *why,
+           uint64_t *ret_number, struct err *err)
+{
+    const struct quarantine_value seen = {.key = value->key,
+                                          .name = value->name,
+                                          .type = value->type,
+                                          .sha256 = value->sha256,
+                                          .instead = value->instead};
+    if (value->is_shared)
+        return err_set(err, ERR_UNSUPPORTED,
+                       "it starts other things too and stays; take %s out of it with regedit.exe",
+                       why);
+    return quarantine_take_value(removing->quarantine, &seen, why, ret_number, err);
+}
+
+/* As schtasks.exe and the Task Scheduler call it. */
+static const char *
+task_name(const char *path)
+{
+    static const str folder = {"\\System32\\Tasks", 15};
+    str rest = str_of(path);
+    for (; rest.n > folder.n; rest = str_from(rest, 1))
+        if (str_eq_nocase((str){rest.p, folder.n}, folder))
+            return rest.p + folder.n;
+    return path;
+}
+
+/* The service of tasks keeps them elsewhere too, so that their files say little. */
+static errcode
+leave_task(const char *task, struct err *err)
+{
+    return err_set(err, ERR_UNSUPPORTED,
+                   "this scheduled task starts it and stays; disable it with: "
+                   "schtasks /Change /TN \"%s\" /DISABLE",
+                   task_name(task));
+}
+
+struct started_words {
+    const char *vi, *en;
+};
+static const struct started_words words_line = {
+    "đã cách ly dòng tự chạy tệp này, số", "the line that started it is in quarantine, number"};
+static const struct started_words words_file = {
+    "đã cách ly tệp tự chạy tệp này, số", "the file that started it is in quarantine, number"};
+static const struct started_words words_value = {
+    "đã cách ly giá trị Registry tự chạy tệp này, số",
+    "the value of the registry that started it is in quarantine, number"};
+static const struct started_words words_instead = {
+    "đã đặt lại giá trị Registry để tệp này không tự chạy nữa, giá trị cũ được giữ ở số",
+    "the registry was set so that it starts no more; the old value is in quarantine, number"};
+
 static void
-take_lines(struct removing *removing, const struct report_item *item)
+take_start(struct removing *removing, struct scan_start *own, const char *why)
+{
+    const struct check_start *start = &own->start;
+    const struct started_words *words = &words_line;
+    char what[PATH_TEXT];
+    uint64_t number;
+    struct err err;
+    errcode code;
+    if (start->value) {
+        snprintf(what, sizeof what, "%s\\%s", start->value->key, start->value->name);
+        code = take_value(removing, start->value, why, &number, &err);
+        words = start->value->instead ? &words_instead : &words_value;
+    } else if (start->task) {
+        snprintf(what, sizeof what, "%s", start->task);
+        code = leave_task(start->task, &err);
+    } else if (start->line > 0) {
+        snprintf(what, sizeof what, "%s", start->file);
+        code = take_line(removing, start, why, &number, &err);
+    } else {
+        snprintf(what, sizeof what, "%s", start->file);
+        code = take_starting_file(removing, own, why, &number, &err);
+        words = &words_file;
+    }
+    own->is_taken = code == OK;
+    if (code == OK)
+        output_aside("%s: %s %llu", what, removing->language == REPORT_VI ? words->vi : words->en,
+                     (unsigned long long)number);
+    else if (start->line > 0)
+        output_aside("%s, line %zu: %s", what, start->line, err.text);
+    else
+        output_aside("%s: %s", what, err.text);
+}
+
+/* It started something else that was taken. */
+static bool
+is_taken(const struct removing *removing, const struct check_start *start)
 {
     for (size_t i = 0; i < removing->starts->count; i++) {
-        const struct scan_start *start = &removing->starts->items[i];
-        uint64_t number;
-        struct err err;
-        if (!start->file || strcmp(start->path, item->subject) != 0)
-            continue;
-        if (take_line(removing, start, item->name, &number, &err) == OK)
-            output_aside(removing->language == REPORT_VI
-                             ? "%s: đã cách ly dòng tự chạy tệp này, số %llu"
-                             : "%s: the line that started it is in quarantine, number %llu",
-                         start->file, (unsigned long long)number);
-        else
-            output_aside("%s, line %zu: %s", start->file, start->line, err.text);
+        const struct scan_start *other = removing->starts->items[i];
+        if (other->is_taken && is_same_origin(&other->start, start))
+            return true;
+    }
+    return false;
+}
+
+/* What started the file ITEM would only fail from now on, or start what is put there next. */
+static void
+take_starts(struct removing *removing, const struct report_item *item)
+{
+    for (size_t i = 0; i < removing->starts->count; i++) {
+        struct scan_start *own = removing->starts->items[i];
+        const struct check_start *start = &own->start;
+        bool is_itself = start->file && strcmp(start->file, item->subject) == 0;
+        if ((start->file || start->task || start->value) && !is_itself &&
+            strcmp(start->path, item->subject) == 0 && !is_taken(removing, start))
+            take_start(removing, own, item->name);
     }
 }
 
@@ -121,7 +326,7 @@ take_one(struct removing *removing, struct report_item *item, struct err *err)
     errcode code = quarantine_take(removing->quarantine, item->subject, &item->identity, item->name,
                                    flags, &item->quarantined, err);
     if (code == OK)
-        take_lines(removing, item);
+        take_starts(removing, item);
     return code;
 }
 

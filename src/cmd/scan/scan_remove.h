@@ -5,18 +5,23 @@
 #include "cmd/command.h"
 #include "scan/scan.h"
 
-/* A program that starts by itself, and the line of a text file that does it; FILE may be NULL. */
+/* A program that starts by itself; all it points to is its own. */
 struct scan_start {
-    char *path, *file;
-    size_t line;
+    struct check_start start;
+    struct check_value value;      /* what start.value points to */
+    struct file_identity identity; /* of start.file, when that is no text file with a line */
+    bool has_identity, is_taken;
 };
 struct scan_starts {
-    const struct scan_start *items;
-    size_t count;
+    struct scan_start **items;
+    size_t count, room;
 };
+/* What is known already, or one too many, is left out. */
+void scan_starts_add(struct scan_starts *starts, const struct check_start *start);
+void scan_starts_clear(struct scan_starts *starts);
 
 /* Asks for each file in which malware was found, or takes all with --yes: ends the processes that
- * run it, then puts the file into quarantine, then the lines of STARTS that start it. What is done,
+ * run it, then puts the file into quarantine, then what starts it of STARTS. What is done,
  * or why not, is noted in the report. */
 errcode scan_remove(const struct call *call, struct report *report,
                     const struct scan_starts *starts, enum report_language language,

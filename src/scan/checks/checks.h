@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/str.h"
 
 enum finding_level {
@@ -44,6 +45,24 @@ struct finding {
     uint32_t pid;        /* 0: no process */
 };
 
+/* A value of the registry of Windows that starts something, as it was seen. */
+struct check_value {
+    const char *key, *name; /* "HKLM\\SOFTWARE\\…"; "" is the key's default value */
+    uint32_t type;
+    struct sha256 sha256; /* of its data */
+    const char *instead;  /* what Windows has there itself, or what switches it off: a text, or the
+                           * number of a REG_DWORD; NULL: nothing, the value can go */
+    bool is_shared;       /* it starts other things too, and is for a person to change */
+};
+/* A program or script that starts by itself, and what starts it: one of these, or nothing. */
+struct check_start {
+    const char *path;
+    const char *file; /* that starts it */
+    size_t line;      /* of a text file, from 1; 0: the file itself, such as a shortcut */
+    const char *task; /* the file of a scheduled task, which is for its service to change */
+    const struct check_value *value;
+};
+
 struct checking {
     /* A folder that stands for the system's root, for tests and for disks of other systems; "" for
      * the system that runs. Checks of what runs (processes, connections) are left out with one. */
@@ -53,9 +72,8 @@ struct checking {
     bool (*is_listed)(void *context, const char *address, char *ret_name);
     void *context;
     void (*found)(void *context, const struct finding *finding);
-    /* A program or script that starts by itself: it is to be scanned whatever the scan's scope is.
-     * FILE and LINE (from 1) say which line of a text file starts it; NULL and 0: none does. */
-    void (*starts)(void *context, const char *path, const char *file, size_t line);
+    /* It is to be scanned whatever the scan's scope is. */
+    void (*starts)(void *context, const struct check_start *start);
     /* What could not be seen, and why: no right, no such interface. */
     void (*unseen)(void *context, const struct check *check, const char *what,
                    const struct err *why);

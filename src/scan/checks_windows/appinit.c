@@ -21,9 +21,9 @@ take_windows(const struct keys_place *place, const struct registry_key *key)
     }
     if (!keys_find(place, key, "AppInit_DLLs", &libraries))
         return;
-    keys_program(place, &libraries,
-                 is_on ? (struct doubt){FINDING_SUSPICIOUS, &loaded}
-                       : (struct doubt){FINDING_LOOK, &off});
+    keys_programs(place, &libraries,
+                  is_on ? (struct doubt){FINDING_SUSPICIOUS, &loaded}
+                        : (struct doubt){FINDING_LOOK, &off});
     registry_value_clear(&libraries);
 }
 

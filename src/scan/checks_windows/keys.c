@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan/checks_windows/keys.h"
 
+#include "base/cleanup.h"
+#include "base/require.h"
+
 #include <stdio.h>
 
 enum { SUBKEYS = 100000, VALUES = 10000 };
@@ -148,19 +151,53 @@ keys_subject(const struct keys_place *place, const char *name, char out[KEYS_PAT
     snprintf(out, KEYS_PATH, "%s\\%s\\%s", registry_hive_name(place->hive), place->path, name);
 }
 
+struct check_value
+keys_seen(const struct keys_place *place, const struct registry_value *value, char key[KEYS_PATH])
+{
+    snprintf(key, KEYS_PATH, "%s\\%s", registry_hive_name(place->hive), place->path);
+    return (struct check_value){
+        .key = key, .name = value->name, .type = value->type, .sha256 = sha256_of(value->data)};
+}
+
 void
-keys_program(const struct keys_place *place, const struct registry_value *value, struct doubt least)
+keys_starts(const struct keys_place *place, const struct registry_value *value, const char *text,
+            const struct check_value *start, struct doubt least)
 {
     char subject[KEYS_PATH];
     keys_subject(place, value->name, subject);
     struct program program = {
         .subject = subject,
-        .command = value->text,
+        .command = text,
         .profile = place->profile[0] ? place->profile : NULL,
         .least = least,
+        .start = {.value = start},
     };
-    if (value->text[0])
+    if (text[0])
         program_starts(place->checking, place->check, &program);
+}
+
+void
+keys_program(const struct keys_place *place, const struct registry_value *value, struct doubt least)
+{
+    char key[KEYS_PATH];
+    const struct check_value start = keys_seen(place, value, key);
+    keys_starts(place, value, value->text, &start, least);
+}
+
+void
+keys_programs(const struct keys_place *place, const struct registry_value *value,
+              struct doubt least)
+{
+    char key[KEYS_PATH];
+    struct check_value start = keys_seen(place, value, key);
+    str text = str_trim(str_of(value->text));
+    for (size_t i = 0; i < text.n; i++)
+        start.is_shared = start.is_shared || text.p[i] == ',' || text.p[i] == ' ';
+    str rest = text, part;
+    while (str_cut(&rest, ',', &part)) {
+        cleanup(cleanup_free) char *command = mem_strndup(part.p, part.n);
+        keys_starts(place, value, command, &start, least);
+    }
 }
 
 void

@@ -40,9 +40,20 @@ bool keys_find(const struct keys_place *place, const struct registry_key *key, c
                struct registry_value *ret);
 /* "HKLM\\PATH\\NAME" */
 void keys_subject(const struct keys_place *place, const char *name, char out[KEYS_PATH]);
-/* The value's text is a command that starts by itself. */
+/* What a finding needs to take the value; KEY holds the name of its key. */
+struct check_value keys_seen(const struct keys_place *place, const struct registry_value *value,
+                             char key[KEYS_PATH]);
+/* TEXT, which stands in the value, is a command that starts by itself because of START; NULL: what
+ * starts it is not told of. */
+void keys_starts(const struct keys_place *place, const struct registry_value *value,
+                 const char *text, const struct check_value *start, struct doubt least);
+/* The value's text is one, and starts no more when the value is gone. */
 void keys_program(const struct keys_place *place, const struct registry_value *value,
                   struct doubt least);
+/* The value's text is a list of such, with blanks or commas between them: with several of them it
+ * is for a person to change. */
+void keys_programs(const struct keys_place *place, const struct registry_value *value,
+                   struct doubt least);
 /* What the value says is doubtful as it is. */
 void keys_found(const struct keys_place *place, const struct registry_value *value,
                 struct doubt doubt);

@@ -32,14 +32,16 @@ take_names(const struct keys_place *place, const struct registry_key *key, const
     struct registry_value value;
     if (!keys_find(place, key, name, &value))
         return;
+    char key_name[KEYS_PATH];
+    struct check_value start = keys_seen(place, &value, key_name);
+    start.is_shared = true; /* nobody logs on without those of Windows */
     str rest = str_of(value.text), part;
     while (str_cut(&rest, separator, &part)) {
         part = str_trim(part);
         if (part.n == 0 || is_known(part))
             continue;
         char *copy = mem_strndup(part.p, part.n);
-        struct registry_value one = {.name = value.name, .text = copy};
-        keys_program(place, &one, (struct doubt){FINDING_SUSPICIOUS, &foreign});
+        keys_starts(place, &value, copy, &start, (struct doubt){FINDING_SUSPICIOUS, &foreign});
         free(copy);
     }
     registry_value_clear(&value);

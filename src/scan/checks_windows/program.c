@@ -102,6 +102,14 @@ is_of_windows(const struct checking *checking, const char *path)
            str_eq_nocase((str){path, strlen(windows)}, str_of(windows));
 }
 
+static void
+tell_start(struct checking *checking, const struct program *program, const char *path)
+{
+    struct check_start start = program->start;
+    start.path = path;
+    checking->starts(checking->context, &start);
+}
+
 static bool
 is_blank(char c)
 {
@@ -150,12 +158,12 @@ program_starts(struct checking *checking, const struct check *check, const struc
         doubt = program->least;
     bool found = find_program(checking, str_of(command), &rest, path);
     if (found)
-        checking->starts(checking->context, path, NULL, 0);
+        tell_start(checking, program, path);
     for (size_t i = 0; i < FILES && doubt_word(&rest, &word); i++) {
         size_t comma = str_find(word, STR(","));
         word.n = comma == SIZE_MAX ? word.n : comma;
         if (word.n > 2 && word.p[1] == ':' && find_file(checking, word, other))
-            checking->starts(checking->context, other, NULL, 0);
+            tell_start(checking, program, other);
     }
     if (found && place_in_windows(checking, "", windows) &&
         doubt_is_false_system_program(str_of(path), str_of(windows)))

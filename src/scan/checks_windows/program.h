@@ -12,6 +12,7 @@ struct program {
         *profile;       /* the folder of the user whose variables these are; NULL: this process's */
     const char *file;   /* a file that is to be put away with it: a task, a shortcut; NULL */
     struct doubt least; /* what is doubtful of it already */
+    struct check_start start; /* what starts it, without a path */
 };
 /* Tells of its files by checking->starts, and finds it when it is doubtful. */
 void program_starts(struct checking *checking, const struct check *check,

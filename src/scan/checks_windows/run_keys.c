@@ -10,12 +10,13 @@ take_value(const struct keys_place *place, const struct registry_value *value)
 }
 
 /* Hardly any program uses it, and the settings of Windows do not show it. */
+static const struct check_reason policy = {
+    "hidden-run-key", "nó nằm ở một khóa tự chạy mà Windows không hiển thị cho người dùng",
+    "it stands in a key that Windows shows to no user"};
+
 static void
 take_policy(const struct keys_place *place, const struct registry_value *value)
 {
-    static const struct check_reason policy = {
-        "hidden-run-key", "nó nằm ở một khóa tự chạy mà Windows không hiển thị cho người dùng",
-        "it stands in a key that Windows shows to no user"};
     keys_program(place, value, (struct doubt){FINDING_LOOK, &policy});
 }
 
@@ -45,7 +46,7 @@ take_load(const struct keys_place *place, const struct registry_key *key)
     struct registry_value value;
     for (size_t i = 0; i < 2; i++)
         if (keys_find(place, key, names[i], &value)) {
-            take_policy(place, &value);
+            keys_programs(place, &value, (struct doubt){FINDING_LOOK, &policy});
             registry_value_clear(&value);
         }
 }

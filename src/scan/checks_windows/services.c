@@ -54,30 +54,63 @@ doubt_unquoted(const struct keys_place *place, const char *command)
         has_blank = true;
         int n = snprintf(tried, sizeof tried, "%.*s.exe", (int)i, path.p);
         if (n > 0 && n < PATH_TEXT && place_is_file(tried)) {
-            place->checking->starts(place->checking->context, tried, NULL, 0);
+            place->checking->starts(place->checking->context, &(struct check_start){.path = tried});
             return (struct doubt){FINDING_SUSPICIOUS, &slipped};
         }
     }
     return has_blank ? (struct doubt){FINDING_LOOK, &unquoted} : (struct doubt){0};
 }
 
-static void
-take_image(const struct keys_place *place, const struct registry_value *value, bool is_program)
+/* The service at PATH starts no more when its start is another; false when it does not now. */
+static bool
+find_start(const struct keys_place *place, const char *path, char key_name[KEYS_PATH],
+           struct check_value *ret)
 {
+    enum { DISABLED = 4 }; /* of SERVICE_*_START */
+    struct keys_place service = {.hive = place->hive};
+    struct registry_key *key;
+    struct registry_value start;
+    if (!str_copy(str_of(path), service.path, sizeof service.path) ||
+        registry_open(place->hive, path, &key, NULL) != OK)
+        return false;
+    bool found = registry_value(key, "Start", &start, NULL) == OK;
+    registry_close(key);
+    if (!found)
+        return false;
+    *ret = keys_seen(&service, &start, key_name);
+    ret->name = "Start";
+    ret->instead = "4";
+    found = start.is_number && start.number != DISABLED;
+    registry_value_clear(&start);
+    return found;
+}
+
+/* SERVICE is the path of its key. */
+static void
+take_image(const struct keys_place *place, const char *service, const struct registry_value *value,
+           bool is_program)
+{
+    char key_name[KEYS_PATH];
+    struct check_value start;
+    bool has_start = find_start(place, service, key_name, &start);
     struct doubt doubt = doubt_folder(str_of(value->text));
     if (!doubt.reason && is_program)
         doubt = doubt_unquoted(place, value->text);
-    keys_program(place, value, doubt);
+    keys_starts(place, value, value->text, has_start ? &start : NULL, doubt);
 }
 
 static void
 take_library(const struct keys_place *place, const struct registry_key *key)
 {
+    static const str parameters = {"\\Parameters", 11};
     struct registry_value value;
-    if (!str_ends(str_of(place->path), STR("\\Parameters")) ||
+    char service[KEYS_PATH];
+    str path = str_of(place->path);
+    if (!str_ends(path, parameters) ||
+        !str_copy((str){path.p, path.n - parameters.n}, service, sizeof service) ||
         !keys_find(place, key, "ServiceDll", &value))
         return;
-    take_image(place, &value, false);
+    take_image(place, service, &value, false);
     registry_value_clear(&value);
 }
 
@@ -92,11 +125,11 @@ take_service(const struct keys_place *place, const struct registry_key *key)
         registry_value_clear(&kind);
     }
     if (keys_find(place, key, "ImagePath", &image)) {
-        take_image(place, &image, is_program);
+        take_image(place, place->path, &image, is_program);
         registry_value_clear(&image);
     }
     if (keys_find(place, key, "ServiceDll", &library)) {
-        take_image(place, &library, false);
+        take_image(place, place->path, &library, false);
         registry_value_clear(&library);
     }
     keys_below(place, key, take_library);

@@ -30,7 +30,8 @@ take_link(const struct startup *startup, const char *path)
     if (!windows_read_link(startup->checking, startup->check, path, link))
         return;
     snprintf(command, COMMAND, "\"%s\" %s", link->target, link->arguments);
-    struct program program = {.subject = path, .command = command, .file = path};
+    struct program program = {
+        .subject = path, .command = command, .file = path, .start = {.file = path}};
     if (link->target[0])
         program_starts(startup->checking, startup->check, &program);
 }
@@ -78,7 +79,7 @@ take_file(void *context, const char *path)
     struct program program = {.subject = path, .command = command, .file = path};
     if (is_script || doubt_ends(name, executable))
         program.least = (struct doubt){is_script ? FINDING_SUSPICIOUS : FINDING_LOOK, &loose};
-    startup->checking->starts(startup->checking->context, path, NULL, 0);
+    startup->checking->starts(startup->checking->context, &(struct check_start){.path = path});
     program_starts(startup->checking, startup->check, &program);
 }
 

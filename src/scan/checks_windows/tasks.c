@@ -23,7 +23,8 @@ take_action(const struct tasks *tasks, const char *path, const struct task_actio
     bool has_quotes = action->program[0] == '"' || !strchr(action->program, ' ');
     snprintf(command, COMMAND, has_quotes ? "%s %s" : "\"%s\" %s", action->program,
              action->arguments);
-    struct program program = {.subject = path, .command = command, .file = path};
+    struct program program = {
+        .subject = path, .command = command, .file = path, .start = {.task = path}};
     if (action->program[0])
         program_starts(tasks->checking, tasks->check, &program);
 }

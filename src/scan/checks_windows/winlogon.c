@@ -16,14 +16,18 @@ static const struct check_reason saver = {"screensaver",
                                           "trình bảo vệ màn hình không phải của Windows",
                                           "the screensaver is none of Windows"};
 
-/* Each part between commas is OWN, or a program to find. */
+/* Each part between commas is OWN, or a program to find. INSTEAD is what Windows has there itself;
+ * of a user it has nothing. */
 static void
 take_list(const struct keys_place *place, const struct registry_key *key, const char *name,
-          const char *own)
+          const char *own, const char *instead)
 {
     struct registry_value value;
+    char key_name[KEYS_PATH];
     if (!keys_find(place, key, name, &value))
         return;
+    struct check_value start = keys_seen(place, &value, key_name);
+    start.instead = place->hive == REGISTRY_MACHINE ? instead : NULL;
     str rest = str_of(value.text), part;
     while (str_cut(&rest, ',', &part)) {
         str word, tail = str_trim(part);
@@ -43,8 +47,7 @@ take_list(const struct keys_place *place, const struct registry_key *key, const 
                                                 str_eq_nocase(str_of(expanded), str_of(inner)));
         if (!is_own) {
             char *copy = mem_strndup(part.p, part.n);
-            struct registry_value one = {.name = value.name, .text = copy};
-            keys_program(place, &one, (struct doubt){FINDING_SUSPICIOUS, &changed});
+            keys_starts(place, &value, copy, &start, (struct doubt){FINDING_SUSPICIOUS, &changed});
             free(copy);
         }
     }
@@ -65,8 +68,12 @@ take_any(const struct keys_place *place, const struct registry_key *key, const c
 static void
 take_winlogon(const struct keys_place *place, const struct registry_key *key)
 {
-    take_list(place, key, "Shell", "explorer.exe");
-    take_list(place, key, "Userinit", "userinit.exe");
+    char userinit[PATH_TEXT + 1];
+    take_list(place, key, "Shell", "explorer.exe", "explorer.exe");
+    if (place_in_windows(place->checking, "System32\\userinit.exe", userinit)) {
+        memcpy(userinit + strlen(userinit), ",", 2);
+        take_list(place, key, "Userinit", "userinit.exe", userinit);
+    }
     take_any(place, key, "Taskman", (struct doubt){FINDING_SUSPICIOUS, &changed});
     take_any(place, key, "GinaDLL", (struct doubt){FINDING_SUSPICIOUS, &changed});
 }

@@ -285,7 +285,9 @@ look_line_starts(const struct look *look, const char *path, const char *file, si
 {
     char full[PATH_TEXT], full_file[PATH_TEXT];
     bool has_line = file && line > 0 && look_path(look, file, full_file);
-    if (look->checking->starts && look_path(look, path, full))
-        look->checking->starts(look->checking->context, full, has_line ? full_file : NULL,
-                               has_line ? line : 0);
+    if (!look->checking->starts || !look_path(look, path, full))
+        return;
+    const struct check_start start = {
+        .path = full, .file = has_line ? full_file : NULL, .line = has_line ? line : 0};
+    look->checking->starts(look->checking->context, &start);
 }
