@@ -70,6 +70,7 @@ menu="$kept_by_wine/users/$(id -un)/AppData/Roaming/Microsoft/Windows/Start Menu
 tasks=$kept_by_wine/windows/system32/Tasks
 [ -d "$tasks" ] || tasks=$kept_by_wine/windows/system32/tasks
 run_key='HKCU\Software\Microsoft\Windows\CurrentVersion\Run'
+once_key='HKCU\Software\Microsoft\Windows\CurrentVersion\RunOnce'
 service='HKLM\SYSTEM\CurrentControlSet\Services\khien-removed'
 reg() { timeout 60 "$wine" reg "$@" 2>/dev/null | tr -d '\r'; }
 value() { reg query "$1" /v "$2" | sed -n "s/^ *$2 *//p"; } # value KEY NAME: its type and text
@@ -85,6 +86,7 @@ shortcut() { # shortcut TARGET: as MS-SHLLINK has it, with nothing but link info
 }
 forget() {
     reg delete "$run_key" /v khien-removed /f >/dev/null
+    reg delete "$once_key" /v khien-removed /f >/dev/null
     reg delete "$service" /f >/dev/null
     rm -rf "$evil" "$menu/khien-removed.lnk" "$tasks/khien-removed"
 }
@@ -95,6 +97,7 @@ for name in run service menu task; do
     printf '%s%s' "$first" "$second" >"$evil/$name.exe"
 done
 reg add "$run_key" /v khien-removed /t REG_EXPAND_SZ /d '"C:\khien-removed\run.exe" -x' >/dev/null
+reg add "$once_key" /v khien-removed /d 'c:\KHIEN-removed\RUN.exe' >/dev/null
 reg add "$service" /v ImagePath /d 'C:\khien-removed\service.exe' >/dev/null
 reg add "$service" /v Type /t REG_DWORD /d 16 >/dev/null
 reg add "$service" /v Start /t REG_DWORD /d 2 >/dev/null
@@ -105,20 +108,23 @@ printf '<Task><Actions><Exec>%s</Exec></Actions></Task>\n' "$command" >"$tasks/k
 run_was=$(value "$run_key" khien-removed)
 # The folders of wine's user are those of the one who runs this test.
 for name in USERPROFILE LOCALAPPDATA APPDATA ProgramData PUBLIC; do
-    printf 'set %s=C:\\khien-removed\\none\r\n' $name
+    printf '@set %s=C:\\khien-removed\\none\r\n' $name
 done >quick.bat
-printf 'khien-scan.exe scan --state state --remove --yes --json --lang en\r\n' >>quick.bat
+printf '@khien-scan.exe scan --state state --remove --yes --json --lang en\r\n' >>quick.bat
 timeout 120 "$wine" cmd /c quick.bat >json 2>err
 is "$? $(find "$evil" -type f)" '0 ' 'what starts by itself is removed'
-is "$(value "$run_key" khien-removed)" '' 'with the value that starts it'
+is "$(value "$run_key" khien-removed)$(value "$once_key" khien-removed)" '' \
+    'with the values that start it, in whatever spelling'
+is "$(jq -c '[.findings[] | select(.subject | test("run.exe$"; "i")) | .quarantined > 0]' json)" \
+    '[true,true]' 'which are one file'
 is "$(value "$service" Start) $(value "$service" ImagePath)" \
     'REG_DWORD    0x4 REG_SZ    C:\khien-removed\service.exe' 'the start of its service'
 is "$(find "$menu" -name khien-removed.lnk)" '' 'and its shortcut'
 is "$(grep -c 'schtasks /Change /TN "\\khien-removed" /DISABLE' err) $(ls "$tasks/khien-removed")" \
     "1 $tasks/khien-removed" 'a task is for a person to disable'
-is "$(grep -c 'started it is in quarantine\|starts no more' err)" 3 'which it says'
+is "$(grep -c 'started it is in quarantine\|starts no more' err)" 4 'which it says'
 run quarantine list --folder state/quarantine >kept.txt
-is "$(grep -c 'khien-removed.*value of the registry' kept.txt)" 2 'values are listed'
+is "$(grep -c 'khien-removed.*value of the registry' kept.txt)" 3 'values are listed'
 number=$(awk '/Run.khien-removed/ {print $1}' kept.txt)
 run quarantine show --folder state/quarantine --json "$number" >json
 is "$(jq -r '.kind, .state, .name, .type, .set_to_another, (.key | test("^HKU.*Run$"))' json |
@@ -130,11 +136,12 @@ run quarantine restore --folder state/quarantine "$number" >out 2>err
 is "$? $(grep -c 'is there already' err) $(value "$run_key" khien-removed)" '1 1 REG_SZ    other' \
     'what is there by now is not replaced'
 reg delete "$run_key" /v khien-removed /f >/dev/null
-for word in 'Run.khien-removed' 'khien-removed.Start' 'khien-removed.lnk'; do
+for word in Run.khien-removed RunOnce.khien-removed khien-removed.Start khien-removed.lnk; do
     number=$(awk "/$word/ {print \$1}" kept.txt)
     run quarantine restore --folder state/quarantine "$number" >out 2>err || sed 's/^/# /' err
 done
 is "$(value "$run_key" khien-removed)" "$run_was" 'else it is given back'
+is "$(value "$once_key" khien-removed)" 'REG_SZ    c:\KHIEN-removed\RUN.exe' 'as is the other'
 is "$(value "$service" Start)" 'REG_DWORD    0x2' 'so is the start'
 same menu.lnk "$menu/khien-removed.lnk" 'and the shortcut'
 forget

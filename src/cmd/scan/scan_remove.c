@@ -295,16 +295,35 @@ is_taken(const struct removing *removing, const struct check_start *start)
     return false;
 }
 
+/* While it is there: paths of Windows have many spellings. */
+static bool
+is_file(const char *path, const struct file_identity *identity)
+{
+    struct file_info info;
+    return file_info_at(path, &info, NULL) == OK && info.device == identity->device &&
+           info.inode == identity->inode;
+}
+
+static void
+find_starts(struct removing *removing, const struct report_item *item)
+{
+    for (size_t i = 0; i < removing->starts->count; i++) {
+        struct scan_start *own = removing->starts->items[i];
+        const struct check_start *start = &own->start;
+        bool is_itself = start->file && is_file(start->file, &item->identity);
+        own->is_meant =
+            (start->file || start->task || start->value) && !is_itself &&
+            (strcmp(start->path, item->subject) == 0 || is_file(start->path, &item->identity));
+    }
+}
+
 /* What started the file ITEM would only fail from now on, or start what is put there next. */
 static void
 take_starts(struct removing *removing, const struct report_item *item)
 {
     for (size_t i = 0; i < removing->starts->count; i++) {
         struct scan_start *own = removing->starts->items[i];
-        const struct check_start *start = &own->start;
-        bool is_itself = start->file && strcmp(start->file, item->subject) == 0;
-        if ((start->file || start->task || start->value) && !is_itself &&
-            strcmp(start->path, item->subject) == 0 && !is_taken(removing, start))
+        if (own->is_meant && !is_taken(removing, &own->start))
             take_start(removing, own, item->name);
     }
 }
@@ -323,11 +342,34 @@ take_one(struct removing *removing, struct report_item *item, struct err *err)
                       "it is of the system or of another computer; still? (y/n)", item->subject))
         return err_set(err, ERR_DENIED, "not wanted");
     end_processes(removing, item);
+    find_starts(removing, item);
     errcode code = quarantine_take(removing->quarantine, item->subject, &item->identity, item->name,
                                    flags, &item->quarantined, err);
     if (code == OK)
         take_starts(removing, item);
     return code;
+}
+
+static bool
+is_to_take(const struct report_item *item)
+{
+    return item->of == REPORT_FILE && item->level == FINDING_MALICIOUS && item->has_identity;
+}
+
+/* The item before the I-th that is of the same file, whatever its path is there. */
+static const struct report_item *
+find_earlier(struct report *report, size_t i)
+{
+    const struct report_item *item = report_item_at(report, i);
+    for (size_t j = i; j > 0; j--) {
+        const struct report_item *other = report_item_at(report, j - 1);
+        bool is_same_file = other->identity.device == item->identity.device &&
+                            other->identity.inode == item->identity.inode;
+        if (is_to_take(other) &&
+            (strcmp(other->subject, item->subject) == 0 || (other->quarantined && is_same_file)))
+            return other;
+    }
+    return NULL;
 }
 
 /* A file with several findings is taken once. */
@@ -336,18 +378,17 @@ take_all(struct removing *removing, struct report *report)
 {
     static char refused[64][sizeof((struct err *)0)->text];
     size_t refused_count = 0;
-    struct report_item *last = NULL;
     for (size_t i = 0; i < report_item_count(report); i++) {
         struct report_item *item = report_item_at(report, i);
         struct err err;
-        if (item->of != REPORT_FILE || item->level != FINDING_MALICIOUS || !item->has_identity)
+        if (!is_to_take(item))
             continue;
-        if (last && strcmp(last->subject, item->subject) == 0) {
-            item->quarantined = last->quarantined;
-            item->refused = last->refused;
+        const struct report_item *earlier = find_earlier(report, i);
+        if (earlier) {
+            item->quarantined = earlier->quarantined;
+            item->refused = earlier->refused;
             continue;
         }
-        last = item;
         if (take_one(removing, item, &err) == OK)
             continue;
         char *text = refused[refused_count++ % 64];
