@@ -64,6 +64,7 @@ struct command {
 
 /* Each program has its own: commands.c, khien_scan/commands.c. */
 extern const char program_name[], program_summary[];
+extern const bool program_has_manual;          /* man pages are installed with it */
 extern const char *const command_groups[];     /* in the order of help; ends with NULL */
 extern const struct command *const commands[]; /* ends with NULL */
 extern const struct option global_options[];

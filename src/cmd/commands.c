@@ -3,6 +3,7 @@
 #include "cmd/commands/commands.h"
 
 const char program_name[] = "khien";
+const bool program_has_manual = true;
 const char program_summary[] = "feeds in, connections checked, the clean-up measured";
 
 const char *const command_groups[] = {

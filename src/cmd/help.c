@@ -74,7 +74,8 @@ help_program(struct buf *out)
     }
     buf_z(out, "\nOptions of every command\n");
     option_entries(out, global_options);
-    buf_printf(out, "\n`%s COMMAND --help` tells more, `man khien-COMMAND` all.\n", program_name);
+    buf_printf(out, "\n`%s COMMAND --help` tells more%s.\n", program_name,
+               program_has_manual ? ", `man khien-COMMAND` all" : "");
 }
 
 static void
@@ -85,14 +86,20 @@ usage(struct buf *out, const struct command *command, const struct action *actio
                action->options || command->options ? " [OPTION…]" : "");
 }
 
+/* Commands that programs share call themselves khien's. */
 static void
 examples(struct buf *out, const struct command *command)
 {
+    static const str khien = {"khien ", 6};
     if (!command->examples)
         return;
     buf_z(out, "\nExamples\n");
     for (const struct example *example = command->examples; example->line; example++)
-        buf_printf(out, "  %s\n      %s\n", example->line, example->what);
+        buf_printf(out, "  %s%s%s\n      %s\n",
+                   str_starts(str_of(example->line), khien) ? program_name : "",
+                   str_starts(str_of(example->line), khien) ? " " : "",
+                   example->line + (str_starts(str_of(example->line), khien) ? khien.n : 0),
+                   example->what);
 }
 
 /* With one action, or the one asked for: its options. Otherwise the list of actions. */
@@ -123,5 +130,6 @@ help_call(const struct command *command, const struct action *action, struct buf
         buf_printf(out, "\n`%s %s %s --help` shows the options of one.\n", program_name,
                    command->name, command->actions[0].name);
     examples(out, command);
-    buf_printf(out, "\nSee also: man khien-%s\n", command->name);
+    if (program_has_manual)
+        buf_printf(out, "\nSee also: man khien-%s\n", command->name);
 }

@@ -7,6 +7,7 @@
 #include "cmd/scan/rules.h"
 
 const char program_name[] = "khien-scan";
+const bool program_has_manual = false;
 const char program_summary[] = "find malware on this computer, and remove it";
 
 static const struct action rules_actions[] = {{.name = "update",

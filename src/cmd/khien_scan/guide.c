@@ -97,6 +97,8 @@ find_rules(struct err *err)
         return OK;
     }
     console_folder(beside);
+    if (access(beside, W_OK) != 0) /* it was installed, so the user's folder is the place */
+        str_copy((str){pack, (size_t)(path_base(pack) - pack)}, beside, sizeof beside);
     say(GUIDE_NO_RULES, beside, pack);
     return err_set(err, ERR_NOT_FOUND, "%s", words(GUIDE_NO_RULES_SHORT));
 }

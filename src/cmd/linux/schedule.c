@@ -149,7 +149,7 @@ static errcode
 find_program(const struct schedule *schedule, char out[PATH_TEXT], struct err *err)
 {
     if (schedule->root[0])
-        return join(out, "/usr/bin/khien", "", "", err);
+        return join(out, "/usr/bin/", program_name, "", err);
     ssize_t n = readlink("/proc/self/exe", out, PATH_TEXT - 1);
     if (n < 0)
         return err_set_errno(err, "cannot tell where this program is");
@@ -212,13 +212,21 @@ static const char looking[] = "CapabilityBoundingSet=CAP_DAC_READ_SEARCH CAP_SYS
 static const char removing[] = "CapabilityBoundingSet=CAP_DAC_READ_SEARCH CAP_SYS_PTRACE "
                                "CAP_DAC_OVERRIDE CAP_FOWNER CAP_CHOWN CAP_KILL\n";
 
+static void
+add_origin(struct buf *out)
+{
+    buf_printf(out,
+               "# SPDX-License-Identifier: Apache-2.0\n"
+               "# Written by `%s scan --schedule`, which also removes it: --schedule off.\n",
+               program_name);
+}
+
 static errcode
 write_service(const struct schedule *schedule, struct buf *out, struct err *err)
 {
     bool removes = call_given(schedule->call, "remove");
-    buf_z(out, "# SPDX-License-Identifier: Apache-2.0\n"
-               "# Written by `khien scan --schedule`, which also removes it: --schedule off.\n"
-               "[Unit]\n"
+    add_origin(out);
+    buf_z(out, "[Unit]\n"
                "Description=Khiên: scan for malware\n"
                "Documentation=man:khien-scan(1)\n"
                "\n"
@@ -253,9 +261,8 @@ static void
 write_timer(const struct schedule *schedule, struct buf *out)
 {
     const char *when = call_option(schedule->call, "schedule");
+    add_origin(out);
     buf_printf(out,
-               "# SPDX-License-Identifier: Apache-2.0\n"
-               "# Written by `khien scan --schedule`, which also removes it: --schedule off.\n"
                "[Unit]\n"
                "Description=Khiên: scan for malware, %s\n"
                "Documentation=man:khien-scan(1)\n"

@@ -67,7 +67,8 @@ item_of(const char *word, struct quarantine_item *ret, struct err *err)
 {
     uint64_t number;
     if (!str_to_u64(str_of(word), UINT64_MAX, &number))
-        return err_set(err, ERR_USAGE, "\"%s\" is no number of `khien quarantine list`", word);
+        return err_set(err, ERR_USAGE, "\"%s\" is no number of `%s quarantine list`", word,
+                       program_name);
     if (!find_item(number, ret))
         return err_set(err, ERR_NOT_FOUND, "there is no number %" PRIu64 " in quarantine", number);
     return OK;

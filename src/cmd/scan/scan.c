@@ -286,9 +286,9 @@ open_rules(struct scanning *scanning, struct err *err)
     errcode code = path ? OK : scan_default_pack(fallback, err);
     if (code == OK && !path && !file_exists(fallback))
         return err_set(err, ERR_NOT_FOUND,
-                       "there are no rules at %s: `khien rules update` fetches them, --rules PACK "
+                       "there are no rules at %s: `%s rules update` fetches them, --rules PACK "
                        "names others",
-                       fallback);
+                       fallback, program_name);
     if (code == OK)
         code = rule_files_open_pack(scanning->call, path ? path : fallback, &scanning->rules, err);
     if (code != OK)
