@@ -264,10 +264,10 @@ struct seeding {
 };
 
 static bool
-seed(void *context, const char *path, const struct stat *info)
+seed(void *context, const char *path, const struct file_info *info)
 {
     struct seeding *seeding = context;
-    struct file_identity identity = file_identity_of_stat(info);
+    struct file_identity identity = file_identity_of_info(info);
     (void)path;
     cache_add(seeding->cache, &identity, clock_now());
     seeding->files++;
