@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(hosts.names.n > 0 && hosts.names.p > line.p);
         require(hosts.names.p + hosts.names.n <= line.p + line.n);
         while (line_word(&hosts.names, &name))
-            require(name.n > 0 && guarded_find(name) <= GUARDED_MONEY);
+            require(name.n > 0 && guarded_find(name) <= GUARDED_ACCOUNTS);
     }
     return 0;
 }

@@ -141,9 +141,6 @@ test_hosts(void)
     tap_eq_str(hosts.address, STR("1.2.3.4"), "its address");
     tap_ok(hosts_next(&hosts, &name) && str_eq(name, STR("b.vn")), "its second name");
     tap_ok(!hosts_next(&hosts, &name), "an address alone is nothing");
-    tap_eq_i64(hosts_kind(STR("www.VIETCOMBANK.com.vn")), HOSTS_MONEY, "a bank");
-    tap_eq_i64(hosts_kind(STR("update.eset.com")), HOSTS_SECURITY, "an antivirus");
-    tap_eq_i64(hosts_kind(STR("beset.com")), HOSTS_ORDINARY, "not each name with its end");
     tap_ok(hosts_is_nowhere(STR("0.0.0.0")) && hosts_is_nowhere(STR("::1")), "nowhere");
     tap_ok(hosts_is_public(STR("8.8.8.8")) && !hosts_is_public(STR("10.1.1.1")) &&
                !hosts_is_public(STR("172.16.0.1")) && !hosts_is_public(STR("fe80::1")),

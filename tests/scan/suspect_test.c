@@ -114,8 +114,12 @@ test_lines(void)
 static void
 test_guarded(void)
 {
-    tap_eq_i64(guarded_find(STR("security.debian.org")), GUARDED_SECURITY, "of updates");
+    tap_eq_i64(guarded_find(STR("security.debian.org")), GUARDED_UPDATES, "of updates");
     tap_eq_i64(guarded_find(STR("VCBdigibank.Vietcombank.com.vn.")), GUARDED_MONEY, "of a bank");
+    tap_eq_i64(guarded_find(STR("update.ESET.com")), GUARDED_SECURITY, "of an antivirus");
+    tap_eq_i64(guarded_find(STR("dichvucong.gov.vn")), GUARDED_MONEY, "of the state");
+    tap_eq_i64(guarded_find(STR("www.ncsc.gov.vn")), GUARDED_SECURITY, "the longest decides");
+    tap_eq_i64(guarded_find(STR("download.microsoft.com")), GUARDED_UPDATES, "here too");
     tap_eq_i64(guarded_find(STR("notdebian.org")), GUARDED_NOT, "another");
     tap_eq_i64(guarded_find(STR("")), GUARDED_NOT, "none");
 }

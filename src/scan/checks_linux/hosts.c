@@ -28,7 +28,8 @@ judge_name(const struct checking *checking, ip address, str name, struct suspici
         *ret = (struct suspicion){FINDING_MALICIOUS, &judge_listed};
         return true;
     }
-    if (kind == GUARDED_NOT || (is_nowhere(address) && kind != GUARDED_SECURITY))
+    bool is_guard = kind == GUARDED_SECURITY || kind == GUARDED_UPDATES;
+    if (kind == GUARDED_NOT || (is_nowhere(address) && !is_guard))
         return false;
     if (is_nowhere(address))
         *ret = (struct suspicion){FINDING_SUSPICIOUS, &blocked};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The file hosts, and where Windows looks for it. */
 #include "scan/checks_formats/hosts.h"
+#include "scan/checks/guarded.h"
 #include "scan/checks_formats/text16.h"
 #include "scan/checks_windows/keys.h"
 #include "scan/checks_windows/windows.h"
@@ -24,13 +25,15 @@ static const struct check_reason moved = {"moved-hosts",
 static struct doubt
 doubt_entry(const struct checking *checking, str address, str name)
 {
-    enum hosts_kind kind = hosts_kind(name);
+    enum guarded kind = guarded_find(name);
+    if (kind == GUARDED_NOT && str_contains_nocase(name, STR("bank")))
+        kind = GUARDED_MONEY;
     if (!hosts_is_nowhere(address) && windows_is_listed(checking, address))
         return (struct doubt){FINDING_MALICIOUS, &listed};
-    if (kind == HOSTS_ORDINARY)
+    if (kind == GUARDED_NOT)
         return (struct doubt){0};
     if (hosts_is_nowhere(address)) {
-        bool is_guard = kind == HOSTS_SECURITY || kind == HOSTS_UPDATES;
+        bool is_guard = kind == GUARDED_SECURITY || kind == GUARDED_UPDATES;
         return is_guard ? (struct doubt){FINDING_SUSPICIOUS, &blocked} : (struct doubt){0};
     }
     return (struct doubt){hosts_is_public(address) ? FINDING_SUSPICIOUS : FINDING_LOOK,
