@@ -365,6 +365,9 @@ test_what_starts(void)
     test_start_case("winlogon", true, CURRENT_NT "Winlogon", "Userinit",
                     "C:\\windows\\system32\\userinit.exe,C:\\khien-starts.exe",
                     "\\Userinit 1 C:\\windows\\system32\\userinit.exe,");
+    test_start_case("winlogon", true, CURRENT_NT "Winlogon", "Userinit",
+                    "userinit.exe,C:\\corp\\logon.exe,C:\\khien-starts.exe",
+                    "\\Userinit 1 C:\\windows\\system32\\userinit.exe, shared");
     test_start_case("winlogon", true, CURRENT_NT "Winlogon", "Shell", "C:\\khien-starts.exe",
                     "\\Shell 1 explorer.exe");
     test_start_case("winlogon", false, CURRENT_NT "Winlogon", "Shell",
@@ -384,7 +387,7 @@ test_what_starts(void)
                     "\\khien-starts\\Start 4 4");
     test_start_case("services", true,
                     "SYSTEM\\CurrentControlSet\\Services\\khien-starts\\Parameters", "ServiceDll",
-                    "C:\\khien-starts.exe", "\\khien-starts\\Start 4 4");
+                    "C:\\khien-starts.exe", "\\khien-starts\\Start 4 4 shared");
     RegCloseKey(key);
     RegDeleteKeyExW(HKEY_LOCAL_MACHINE, path, KEY_WOW64_64KEY, 0);
     DeleteFileW(program);

@@ -208,8 +208,8 @@ take_value(struct removing *removing, const struct check_value *value, const cha
                                           .instead = value->instead};
     if (value->is_shared)
         return err_set(err, ERR_UNSUPPORTED,
-                       "it starts other things too and stays; take %s out of it with regedit.exe",
-                       why);
+                       "%s in %s may start other things too and stays; change it with regedit.exe",
+                       value->name, value->key);
     return quarantine_take_value(removing->quarantine, &seen, why, ret_number, err);
 }
 
@@ -300,8 +300,8 @@ static bool
 is_file(const char *path, const struct file_identity *identity)
 {
     struct file_info info;
-    return file_info_at(path, &info, NULL) == OK && info.device == identity->device &&
-           info.inode == identity->inode;
+    return identity->inode != 0 && file_info_at(path, &info, NULL) == OK &&
+           info.device == identity->device && info.inode == identity->inode;
 }
 
 static void
@@ -363,7 +363,9 @@ find_earlier(struct report *report, size_t i)
     const struct report_item *item = report_item_at(report, i);
     for (size_t j = i; j > 0; j--) {
         const struct report_item *other = report_item_at(report, j - 1);
-        bool is_same_file = other->identity.device == item->identity.device &&
+        /* Some file systems of other computers number no files. */
+        bool is_same_file = item->identity.inode != 0 &&
+                            other->identity.device == item->identity.device &&
                             other->identity.inode == item->identity.inode;
         if (is_to_take(other) &&
             (strcmp(other->subject, item->subject) == 0 || (other->quarantined && is_same_file)))

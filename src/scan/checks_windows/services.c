@@ -85,14 +85,16 @@ find_start(const struct keys_place *place, const char *path, char key_name[KEYS_
     return found;
 }
 
-/* SERVICE is the path of its key. */
+/* SERVICE is the path of its key. A library may have been put into a service that Windows needs: it
+ * alone is taken, and the service is for a person. */
 static void
 take_image(const struct keys_place *place, const char *service, const struct registry_value *value,
-           bool is_program)
+           bool is_program, bool is_library)
 {
     char key_name[KEYS_PATH];
     struct check_value start;
     bool has_start = find_start(place, service, key_name, &start);
+    start.is_shared = is_library;
     struct doubt doubt = doubt_folder(str_of(value->text));
     if (!doubt.reason && is_program)
         doubt = doubt_unquoted(place, value->text);
@@ -110,7 +112,7 @@ take_library(const struct keys_place *place, const struct registry_key *key)
         !str_copy((str){path.p, path.n - parameters.n}, service, sizeof service) ||
         !keys_find(place, key, "ServiceDll", &value))
         return;
-    take_image(place, service, &value, false);
+    take_image(place, service, &value, false, true);
     registry_value_clear(&value);
 }
 
@@ -125,11 +127,11 @@ take_service(const struct keys_place *place, const struct registry_key *key)
         registry_value_clear(&kind);
     }
     if (keys_find(place, key, "ImagePath", &image)) {
-        take_image(place, place->path, &image, is_program);
+        take_image(place, place->path, &image, is_program, false);
         registry_value_clear(&image);
     }
     if (keys_find(place, key, "ServiceDll", &library)) {
-        take_image(place, place->path, &library, false);
+        take_image(place, place->path, &library, false, true);
         registry_value_clear(&library);
     }
     keys_below(place, key, take_library);

@@ -16,6 +16,24 @@ static const struct check_reason saver = {"screensaver",
                                           "trình bảo vệ màn hình không phải của Windows",
                                           "the screensaver is none of Windows"};
 
+/* Whether PART, between commas, is OWN as Windows writes it; *RET_EMPTY when it is nothing. */
+static bool
+is_own(const struct keys_place *place, str part, const char *own, bool *ret_empty)
+{
+    char windows[PATH_TEXT], inner[PATH_TEXT], expanded[PATH_TEXT], text[PATH_TEXT];
+    str word, tail = str_trim(part);
+    *ret_empty = !doubt_word(&tail, &word);
+    if (*ret_empty || !str_copy(word, text, sizeof text) || str_trim(tail).n > 0)
+        return false;
+    registry_expand(text, expanded, sizeof expanded);
+    snprintf(text, sizeof text, "System32\\%s", own);
+    str path = str_of(expanded);
+    return str_eq_nocase(path, str_of(own)) ||
+           (place_in_windows(place->checking, own, windows) &&
+            str_eq_nocase(path, str_of(windows))) ||
+           (place_in_windows(place->checking, text, inner) && str_eq_nocase(path, str_of(inner)));
+}
+
 /* Each part between commas is OWN, or a program to find. INSTEAD is what Windows has there itself;
  * of a user it has nothing. */
 static void
@@ -24,32 +42,23 @@ take_list(const struct keys_place *place, const struct registry_key *key, const 
 {
     struct registry_value value;
     char key_name[KEYS_PATH];
+    size_t others = 0;
+    bool is_empty;
     if (!keys_find(place, key, name, &value))
         return;
     struct check_value start = keys_seen(place, &value, key_name);
     start.instead = place->hive == REGISTRY_MACHINE ? instead : NULL;
     str rest = str_of(value.text), part;
+    while (str_cut(&rest, ',', &part))
+        others += !is_own(place, part, own, &is_empty) && !is_empty;
+    start.is_shared = others > 1;
+    rest = str_of(value.text);
     while (str_cut(&rest, ',', &part)) {
-        str word, tail = str_trim(part);
-        if (!doubt_word(&tail, &word))
+        if (is_own(place, part, own, &is_empty) || is_empty)
             continue;
-        char windows[PATH_TEXT], inner[PATH_TEXT], expanded[PATH_TEXT], text[PATH_TEXT];
-        if (!str_copy(word, text, sizeof text))
-            continue;
-        registry_expand(text, expanded, sizeof expanded);
-        if (!place_in_windows(place->checking, own, windows))
-            continue;
-        snprintf(text, sizeof text, "System32\\%s", own);
-        if (!place_in_windows(place->checking, text, inner))
-            continue;
-        bool is_own = str_trim(tail).n == 0 && (str_eq_nocase(str_of(expanded), str_of(own)) ||
-                                                str_eq_nocase(str_of(expanded), str_of(windows)) ||
-                                                str_eq_nocase(str_of(expanded), str_of(inner)));
-        if (!is_own) {
-            char *copy = mem_strndup(part.p, part.n);
-            keys_starts(place, &value, copy, &start, (struct doubt){FINDING_SUSPICIOUS, &changed});
-            free(copy);
-        }
+        char *copy = mem_strndup(part.p, part.n);
+        keys_starts(place, &value, copy, &start, (struct doubt){FINDING_SUSPICIOUS, &changed});
+        free(copy);
     }
     registry_value_clear(&value);
 }

@@ -153,17 +153,20 @@ settle_process(struct quarantine *quarantine, const struct entry *entry, struct 
                         err);
 }
 
-/* A value is whole or not there; which of the two, the registry says. */
+/* A value is whole or not there; which of the two, the registry says, now or when this is opened
+ * again. */
 static errcode
 settle_value(struct quarantine *quarantine, const struct entry *entry, struct err *err)
 {
     uint64_t number = entry->number;
-    bool stands = value_stands(&entry->about);
+    enum value_standing standing = value_stands(&entry->about);
+    bool stands = standing == VALUE_STANDS, is_taken = entry->has_copy && !stands;
     errcode code = OK;
+    if (standing == VALUE_UNKNOWN)
+        return OK;
     if (entry->state == ENTRY_RESTORING)
         return store_append(quarantine, stands ? JOURNAL_RESTORED : JOURNAL_TAKEN, number, (str){0},
                             err);
-    bool is_taken = entry->has_copy && !stands;
     if (entry->has_copy && stands)
         code = copy_remove(quarantine, number, err);
     return code == OK ? store_append(quarantine, is_taken ? JOURNAL_TAKEN : JOURNAL_UNDONE, number,

@@ -11,11 +11,11 @@ quarantine_take_value(struct quarantine *quarantine, const struct quarantine_val
     return err_set(err, ERR_UNSUPPORTED, "%s: only Windows has a registry", value->key);
 }
 
-bool
+enum value_standing
 value_stands(const struct about *about)
 {
     (void)about;
-    return false;
+    return VALUE_UNKNOWN;
 }
 
 /* A quarantine that was brought here from Windows. */

@@ -202,15 +202,22 @@ quarantine_take_value(struct quarantine *quarantine, const struct quarantine_val
 
 /* ---- giving back ---- */
 
-bool
+enum value_standing
 value_stands(const struct about *about)
 {
     struct place_of_value place;
     const struct wanted wanted = taken_one(about);
-    bool stands = open_value(about->path.p, about->identity.inode, &place, NULL) == OK &&
-                  is_now(&place, &wanted) && registry_sync(place.key, NULL) == OK;
+    const char *path = about->path.p;
+    enum value_standing standing = VALUE_UNKNOWN;
+    errcode code = open_value(path, about->identity.inode, &place, NULL);
+    if (code == OK && !is_now(&place, &wanted))
+        standing = VALUE_GONE;
+    else if (code == OK && registry_sync(place.key, NULL) == OK)
+        standing = VALUE_STANDS;
+    else if (code == ERR_NOT_FOUND && str_starts(str_of(path), STR("HKLM\\")))
+        standing = VALUE_GONE;
     close_value(&place);
-    return stands;
+    return standing;
 }
 
 static errcode
