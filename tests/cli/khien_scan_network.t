@@ -16,12 +16,17 @@ network_reports linux
 
 # In a mount namespace of its own, where curl is nothing that runs.
 if unshare -m true 2>/dev/null; then
+    cp 12.pack usb/rules.pack
+    echo cut >how
+    fails 'cut' 'are kept' 1 update "$spoiler/rules"
     # shellcheck disable=SC2016  # for the other shell
     fails 'without curl' 'install curl, or use a browser' 1 env HOME="$PWD/home" unshare -m sh -c '
         for curl in /usr/bin/curl /bin/curl /usr/local/bin/curl; do
             [ ! -e "$curl" ] || mount --bind /dev/null "$curl"
         done
-        exec ./khien-scan rules update --output rules.pack --from "$1"' sh "$url/rules"
+        exec ./khien-scan rules update --output rules.pack --from "$1"' sh "$spoiler/rules"
+    is "$(kept | tr '\n' ' ')" 'rules.pack.part rules.pack.part.from ' \
+        'what came is kept until it is back'
 else
     skip 'without curl' 'only root can try that'
 fi

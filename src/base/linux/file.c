@@ -38,17 +38,32 @@ system_write(int fd, const void *p, size_t n)
     return done;
 }
 
+/* What was opened may have been renamed or removed by who had the lock. */
+static bool
+is_still(int fd, const char *path)
+{
+    struct stat opened, now;
+    return fstat(fd, &opened) == 0 && lstat(path, &now) == 0 && opened.st_dev == now.st_dev &&
+           opened.st_ino == now.st_ino;
+}
+
 errcode
 file_open_alone(const char *path, int *ret_fd, struct err *err)
 {
-    cleanup(cleanup_close) int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (fd < 0)
-        return err_set_errno(err, "cannot write %s", path);
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-        return err_set(err, ERR_BUSY, "another program writes %s", path);
-    *ret_fd = fd;
-    fd = -1;
-    return OK;
+    enum { TRIES = 100 };
+    for (int i = 0; i < TRIES; i++) {
+        cleanup(cleanup_close) int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+        if (fd < 0)
+            return err_set_errno(err, "cannot write %s", path);
+        if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+            break;
+        if (is_still(fd, path)) {
+            *ret_fd = fd;
+            fd = -1;
+            return OK;
+        }
+    }
+    return err_set(err, ERR_BUSY, "another program writes %s", path);
 }
 
 errcode

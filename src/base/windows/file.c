@@ -59,6 +59,8 @@ file_open_alone(const char *path, int *ret_fd, struct err *err)
         handle_open(path, GENERIC_READ | GENERIC_WRITE | DELETE,
                     FILE_SHARE_READ | FILE_SHARE_DELETE, OPEN_ALWAYS, FILE_FLAG_OPEN_REPARSE_POINT);
     int fd = handle_descriptor(handle, _O_RDWR);
+    if (fd < 0 && GetLastError() == ERROR_SHARING_VIOLATION)
+        return err_set(err, ERR_BUSY, "another program writes %s", path);
     if (fd < 0)
         return err_set_errno(err, "cannot write %s", path);
     *ret_fd = fd;

@@ -2,6 +2,7 @@
 #include "cmd/http/address.h"
 
 #include "base/ip.h"
+#include "cmd/http/http.h"
 
 bool
 http_address_is_one(const char *text)
@@ -36,7 +37,7 @@ http_address_open(const char *url, bool plain, struct http_address *ret, struct 
     ret->secure = str_starts(text, STR("https://"));
     ret->direct = false;
     for (const char *mark = "?#@ "; *mark; mark++)
-        if (str_find(text, (str){mark, 1}) != SIZE_MAX || str_has_control(text) ||
+        if (str_find(text, (str){mark, 1}) != SIZE_MAX || !http_is_line(text) ||
             !http_address_is_one(url) || !str_copy(text, ret->url, sizeof ret->url))
             return err_set(err, ERR_USAGE,
                            "the URL must be a plain one, like https://khien.example.vn/rules");

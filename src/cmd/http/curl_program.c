@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A process that stays outside of the sandbox runs the computer's curl for what is asked, and hands
- * on what it prints. What is asked goes to it as a configuration on its standard input (curl(1),
- * "--config"), so that no token stands among arguments. */
+ * on what it prints. It trusts neither side: it asks the one site that it was made for, and writes
+ * what curl is to do itself, as a configuration on curl's standard input (curl(1), "--config"), so
+ * that no token stands among arguments. */
 #include "cmd/http/http.h"
 
 #include <errno.h>
@@ -19,7 +20,8 @@
 #include "base/secret.h"
 
 enum {
-    CONFIG_MAX = 64 << 10,
+    ASKED_MAX = 64 << 10,
+    CONFIG_MAX = 48 << 10,
     PIECE = 64 << 10,
     WORDS = 300,
     LINE_MAX_BYTES = 64 << 10,
@@ -27,7 +29,8 @@ enum {
 };
 static const char *const programs[] = {"/usr/bin/curl", "/bin/curl", "/usr/local/bin/curl"};
 
-/* Between the two processes: ASK, the configuration's length and the configuration; back come
+/* Between the two processes: ASK, the length of what is asked and that: lines with the seconds, the
+ * URL and what to send along, an empty line, the body. Back come
  * pieces, each after its length, then a length of 0 and the outcome. BREAK_OFF may come at any
  * time, too late as well. */
 enum { ASK = 'a', BREAK_OFF = 'b' };
@@ -37,6 +40,56 @@ struct outcome {
 };
 
 static int asking = -1; /* the end of the pair here */
+
+/* ---- what curl is to do ---- */
+
+static void
+add(struct buf *config, const char *name, str value)
+{
+    buf_printf(config, "%s = \"", name);
+    for (size_t i = 0; i < value.n; i++) {
+        if (value.p[i] == '"' || value.p[i] == '\\')
+            buf_char(config, '\\');
+        buf_char(config, value.p[i]);
+    }
+    buf_str(config, STR("\"\n"));
+}
+
+/* The site's own address, or below it. */
+static bool
+is_of_site(const struct http_address *site, str url)
+{
+    str base = str_of(site->url);
+    return str_starts(url, base) && (url.n == base.n || url.p[base.n] == '/');
+}
+
+/* False when it is not asked as it must be, which only who has been taken over does. */
+static bool
+write_config(const struct http_address *site, str asked, struct buf *out)
+{
+    str seconds, url, line = {NULL, 0};
+    uint64_t timeout;
+    if (!str_cut(&asked, '\n', &seconds) || !str_to_u64(seconds, INT32_MAX, &timeout) ||
+        !str_cut(&asked, '\n', &url) || !is_of_site(site, url) || !http_is_line(url))
+        return false;
+    buf_str(out, STR("include\nsilent\nshow-error\ngloboff\nsuppress-connect-headers\n"
+                     "connect-timeout = 30\nuser-agent = \"khien/" KHIEN_VERSION "\"\n"));
+    buf_printf(out, "max-time = %llu\n", (unsigned long long)timeout);
+    buf_printf(out, "proto = \"=%s\"\n", site->secure ? "https" : "http,https");
+    if (site->direct)
+        buf_str(out, STR("noproxy = \"*\"\n"));
+    add(out, "url", url);
+    while (str_cut(&asked, '\n', &line) && line.n) {
+        if (!http_is_line(line))
+            return false;
+        add(out, "header", line);
+    }
+    if (!http_is_line(asked) || str_starts(asked, STR("@"))) /* which would be a file's name */
+        return false;
+    if (asked.n)
+        add(out, "data", asked);
+    return !out->full;
+}
 
 /* ---- the process that runs curl ---- */
 
@@ -120,15 +173,18 @@ hand_on(const struct run *run, int fd)
 }
 
 static bool
-serve(int fd, str config)
+serve(int fd, const struct http_address *site, str asked)
 {
     static struct outcome outcome;
+    struct buf config = BUF(CONFIG_MAX);
     struct run run;
     int status;
     memset(&outcome, 0, sizeof outcome);
-    if (!start(&run))
+    if (!write_config(site, asked, &config) || !start(&run))
         return false;
-    file_write_fd(run.in, config, "", NULL); /* less than a pipe holds */
+    file_write_fd(run.in, buf_view(&config), "", NULL); /* less than a pipe holds */
+    secret_wipe(config.p, config.n);
+    buf_clear(&config);
     close(run.in);
     bool goes_on = hand_on(&run, fd);
     close(run.out);
@@ -142,35 +198,35 @@ serve(int fd, str config)
 }
 
 static void
-be_server(int fd)
+be_server(int fd, const struct http_address *site)
 {
-    static char config[CONFIG_MAX];
+    static char asked[ASKED_MAX];
     uint32_t n;
     char byte;
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL); /* or there is nothing to wait for */
     while (read_all(fd, &byte, 1)) {
         if (byte == BREAK_OFF)
             continue;
-        if (!read_all(fd, &n, sizeof n) || n > sizeof config || !read_all(fd, config, n) ||
-            !serve(fd, (str){config, n}))
+        if (!read_all(fd, &n, sizeof n) || n > sizeof asked || !read_all(fd, asked, n) ||
+            !serve(fd, site, (str){asked, n}))
             return;
-        secret_wipe(config, n);
+        secret_wipe(asked, n);
     }
 }
 
 errcode
-http_prepare(struct err *err)
+http_prepare(const struct http_address *site, struct err *err)
 {
     int fds[2];
-    if (asking >= 0)
-        return OK;
+    require(asking < 0);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
         return err_set_errno(err, "cannot make a pair of sockets");
     fflush(NULL);
     pid_t pid = fork();
     if (pid == 0) {
         close(fds[0]);
-        be_server(fds[1]);
+        be_server(fds[1], site);
         _exit(0);
     }
     close(fds[1]);
@@ -182,37 +238,22 @@ http_prepare(struct err *err)
 
 /* ---- what is asked ---- */
 
-static void
-add(struct buf *config, const char *name, str value)
-{
-    buf_printf(config, "%s = \"", name);
-    for (size_t i = 0; i < value.n; i++) {
-        if (value.p[i] == '"' || value.p[i] == '\\')
-            buf_char(config, '\\');
-        buf_char(config, value.p[i]);
-    }
-    buf_str(config, STR("\"\n"));
-}
-
-/* Neither a URL nor a line nor a report has a line break. */
 static errcode
-write_config(const struct http_request *request, struct buf *out, struct err *err)
+write_asked(const struct http_request *request, struct buf *out, struct err *err)
 {
     str url = str_of(request->url);
-    bool is_plain = !str_has_control(url) && !str_has_control(request->body);
-    buf_str(out, STR("include\nsilent\nshow-error\ngloboff\nsuppress-connect-headers\n"
-                     "connect-timeout = 30\nuser-agent = \"khien/" KHIEN_VERSION "\"\n"));
-    buf_printf(out, "max-time = %ld\n", request->timeout_seconds);
-    buf_printf(out, "proto = \"=%s\"\n", request->secure ? "https" : "http,https");
-    if (request->direct)
-        buf_str(out, STR("noproxy = \"*\"\n"));
-    add(out, "url", url);
+    bool is_plain = http_is_line(url) && http_is_line(request->body);
+    buf_printf(out, "%ld\n", request->timeout_seconds);
+    buf_str(out, url);
+    buf_char(out, '\n');
     for (size_t i = 0; i < request->line_count; i++) {
-        is_plain = is_plain && !str_has_control(str_of(request->lines[i]));
-        add(out, "header", str_of(request->lines[i]));
+        str line = str_of(request->lines[i]);
+        is_plain = is_plain && line.n && http_is_line(line);
+        buf_str(out, line);
+        buf_char(out, '\n');
     }
-    if (request->body.n)
-        add(out, "data-raw", request->body);
+    buf_char(out, '\n');
+    buf_str(out, request->body);
     if (!is_plain)
         return err_set(err, ERR_USAGE, "%s: control characters cannot be sent", request->url);
     return buf_check(out, "what is asked", err);
@@ -306,22 +347,21 @@ tell(const struct http_request *request, const struct coming *coming, struct out
 errcode
 http_ask(const struct http_request *request, const struct http_reader *reader, struct err *err)
 {
-    struct buf config = BUF(CONFIG_MAX);
+    struct buf asked = BUF(ASKED_MAX);
     struct coming coming = {.reader = reader, .line = BUF(LINE_MAX_BYTES)};
     struct outcome outcome;
-    errcode code = http_prepare(err);
-    if (code == OK)
-        code = write_config(request, &config, err);
-    uint32_t n = (uint32_t)config.n;
-    if (code == OK && (write(asking, &(char){ASK}, 1) != 1 || !write_piece(asking, config.p, n)))
+    require(asking >= 0);
+    errcode code = write_asked(request, &asked, err);
+    uint32_t n = (uint32_t)asked.n;
+    if (code == OK && (write(asking, &(char){ASK}, 1) != 1 || !write_piece(asking, asked.p, n)))
         code = err_set_errno(err, "cannot ask for %s", request->url);
     if (code == OK && read_answer(&coming, &outcome) != OK)
         code = err_set(err, ERR_IO, "%s: the process that asks has ended", request->url);
     if (code == OK)
         code = tell(request, &coming, &outcome, err);
-    if (config.n)
-        secret_wipe(config.p, config.n);
-    buf_clear(&config);
+    if (asked.n)
+        secret_wipe(asked.p, asked.n);
+    buf_clear(&asked);
     buf_clear(&coming.line);
     return code;
 }

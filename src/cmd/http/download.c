@@ -134,7 +134,7 @@ static void
 add_line(struct lines *lines, const char *name, const char *value)
 {
     char *line = lines->made[lines->made_count];
-    if (!value[0] || str_has_control(str_of(value)))
+    if (!value[0] || !http_is_line(str_of(value)))
         return;
     snprintf(line, LINE_TEXT, "%s: %s", name, value);
     lines->made_count++;
@@ -172,9 +172,8 @@ code_of(long status)
         return ERR_DENIED;
     case 404:
     case 410:
-        return ERR_NOT_FOUND;
     case 416:
-        return ERR_UNSUPPORTED;
+        return ERR_NOT_FOUND;
     default:
         return ERR_IO;
     }
@@ -208,6 +207,7 @@ download(const struct download *what, int fd, struct downloaded *ret, struct err
     if (transfer.failed)
         return err->code;
     result.unchanged = transfer.status == 304;
+    ret->no_rest = transfer.status == 416;
     if (transfer.status >= 300 && !result.unchanged)
         return err_set(err, code_of(transfer.status), "%s: the server answered %ld", what->url,
                        transfer.status);

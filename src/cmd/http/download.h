@@ -29,11 +29,11 @@ enum { VALIDATOR_MAX = 512 };
 struct downloaded {
     bool unchanged; /* the server says that the copy at hand is still right */
     bool resumed;
+    bool no_rest;   /* with ERR_NOT_FOUND: there is no rest to go on with (416) */
     uint64_t bytes; /* in all, those at hand among them */
     char etag[VALIDATOR_MAX], last_modified[VALIDATOR_MAX];
 };
 
 /* Writes what comes to FD. Headers of the caller's are secrets: with any, redirects are refused,
- * which would carry them elsewhere. ERR_NOT_FOUND for 404 and 410, ERR_DENIED for 401 and 403,
- * ERR_UNSUPPORTED for 416, when there is no rest. */
+ * which would carry them elsewhere. ERR_NOT_FOUND for 404 and 410, ERR_DENIED for 401 and 403. */
 errcode download(const struct download *what, int fd, struct downloaded *ret, struct err *err);

@@ -4,12 +4,11 @@
  * (winhttp.c). Only libcurl.c follows redirects and opens file: URLs. */
 #pragma once
 
-#include "base/err.h"
-#include "base/str.h"
+#include "cmd/http/address.h"
 
 struct http_request {
-    const char *url;
-    const char *const *lines; /* "Name: value" to send, without control characters */
+    const char *url;          /* as http_is_line has it, as the lines */
+    const char *const *lines; /* "Name: value" to send */
     size_t line_count;
     str body;             /* empty: GET, else POST */
     bool follow;          /* at most 5 redirects; else one is the answer */
@@ -33,5 +32,8 @@ errcode http_ask(const struct http_request *request, const struct http_reader *r
                  struct err *err);
 /* For those who implement it: gives LINE of an answer's head, its first or another. */
 void http_give_line(const struct http_reader *reader, str line);
-/* A program that enters a sandbox calls it before, when http_ask will be called in there. */
-errcode http_prepare(struct err *err);
+/* No control characters: no line break above all, with which one line would be two. */
+bool http_is_line(str text);
+/* A program that enters a sandbox calls it before, when http_ask will be called in there; what is
+ * asked then must be of SITE. */
+errcode http_prepare(const struct http_address *site, struct err *err);

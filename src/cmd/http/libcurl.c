@@ -113,8 +113,9 @@ http_ask(const struct http_request *request, const struct http_reader *reader, s
 }
 
 errcode
-http_prepare(struct err *err)
+http_prepare(const struct http_address *site, struct err *err)
 {
+    (void)site;
     (void)err;
     return OK;
 }

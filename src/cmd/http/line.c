@@ -12,6 +12,15 @@ status_of(str line)
     return str_to_u64(word, 999, &status) ? (long)status : 0;
 }
 
+bool
+http_is_line(str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if ((unsigned char)text.p[i] < ' ' || text.p[i] == 0x7f)
+            return false;
+    return true;
+}
+
 void
 http_give_line(const struct http_reader *reader, str line)
 {

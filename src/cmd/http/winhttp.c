@@ -19,6 +19,7 @@ enum {
     HOST_TEXT = 256,
     HEAD_MAX = 64 << 10,
     AUTOMATIC_PROXY = 4, /* WINHTTP_ACCESS_TYPE_AUTOMATIC_PROXY, from Windows 8.1 on */
+    TLS1_3 = 0x2000,     /* WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_3, from Windows 11 on */
     CONNECT_TIMEOUT = 30000,
     TIMEOUT = 60000, /* milliseconds */
 };
@@ -68,18 +69,17 @@ failed(const struct asking *asking, struct err *err)
 static bool
 open_session(struct asking *asking)
 {
-    /* TLS 1.2 has to be asked for on Windows 7; where it is no question, neither is that. */
-    DWORD versions = WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2;
     DWORD proxy = asking->request->direct ? WINHTTP_ACCESS_TYPE_NO_PROXY : AUTOMATIC_PROXY;
     asking->session = WinHttpOpen(L"khien", proxy, NULL, NULL, 0);
     if (!asking->session && !asking->request->direct)
         asking->session = WinHttpOpen(L"khien", WINHTTP_ACCESS_TYPE_DEFAULT_PROXY, NULL, NULL, 0);
     if (!asking->session)
         return false;
-    OSVERSIONINFOW version = {.dwOSVersionInfoSize = sizeof version};
-    if (GetVersionExW(&version) && version.dwMajorVersion == 6 && version.dwMinorVersion < 3)
-        WinHttpSetOption(asking->session, WINHTTP_OPTION_SECURE_PROTOCOLS, &versions,
-                         sizeof versions);
+    /* 7 and 8 begin with TLS 1.0; what knows 1.3 refuses nothing of these. */
+    DWORD newest = WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2 | TLS1_3,
+          older = WINHTTP_FLAG_SECURE_PROTOCOL_TLS1_2;
+    if (!WinHttpSetOption(asking->session, WINHTTP_OPTION_SECURE_PROTOCOLS, &newest, sizeof newest))
+        WinHttpSetOption(asking->session, WINHTTP_OPTION_SECURE_PROTOCOLS, &older, sizeof older);
     return WinHttpSetTimeouts(asking->session, CONNECT_TIMEOUT, CONNECT_TIMEOUT, TIMEOUT, TIMEOUT);
 }
 
@@ -167,13 +167,16 @@ broken_off(const struct asking *asking, const char *why, struct err *err)
     return err_set(err, ERR_IO, "%s: %s", asking->request->url, why);
 }
 
-/* Bytes of the body, 0 where it is not said. */
+/* Bytes of the body, 0 where it is not said, or said of what a 304 leaves out. */
 static uint64_t
 length_of(const struct asking *asking)
 {
     wchar_t text[24] = L"";
-    DWORD n = sizeof text;
-    if (!WinHttpQueryHeaders(asking->handle, WINHTTP_QUERY_CONTENT_LENGTH,
+    DWORD n = sizeof text, status = 0, size = sizeof status;
+    WinHttpQueryHeaders(asking->handle, WINHTTP_QUERY_STATUS_CODE | WINHTTP_QUERY_FLAG_NUMBER,
+                        WINHTTP_HEADER_NAME_BY_INDEX, &status, &size, WINHTTP_NO_HEADER_INDEX);
+    if (status == HTTP_STATUS_NOT_MODIFIED ||
+        !WinHttpQueryHeaders(asking->handle, WINHTTP_QUERY_CONTENT_LENGTH,
                              WINHTTP_HEADER_NAME_BY_INDEX, text, &n, WINHTTP_NO_HEADER_INDEX))
         return 0;
     return wcstoull(text, NULL, 10);
@@ -215,8 +218,9 @@ http_ask(const struct http_request *request, const struct http_reader *reader, s
 }
 
 errcode
-http_prepare(struct err *err)
+http_prepare(const struct http_address *site, struct err *err)
 {
+    (void)site;
     (void)err;
     return OK;
 }

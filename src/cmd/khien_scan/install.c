@@ -119,7 +119,7 @@ fetch(const struct call *call, struct installing *installing, struct part *part,
 /* ---- taking it ---- */
 
 static errcode
-take_part(struct installing *installing, const struct part *part, struct err *err)
+take_part(struct installing *installing, const struct part *part, bool *ret_gone, struct err *err)
 {
     const struct installed *installed = &installing->installed;
     uint8_t id[SHA256_BYTES];
@@ -131,8 +131,11 @@ take_part(struct installing *installing, const struct part *part, struct err *er
                                 &installing->is_current, &code, err);
     if (code == OK)
         code = installed_note(installed, installing->version, id, err);
-    if (code == OK && takes)
-        code = file_commit_temp(part->fd, part->path, installed->pack, err);
+    if (code != OK || !takes)
+        return code;
+    file_remove(part->note_path, NULL); /* before another program can have one */
+    code = file_commit_temp(part->fd, part->path, installed->pack, err);
+    *ret_gone = code == OK;
     return code;
 }
 
@@ -142,19 +145,22 @@ install(const struct call *call, struct installing *installing, struct err *err)
     char path[PATH_TEXT];
     struct part part = {.fd = -1};
     bool is_url = http_address_is_one(installing->from);
-    int n = snprintf(path, sizeof path, "%s.part", installing->installed.pack);
+    /* What is on its way from a server is not touched by what a USB stick brings. */
+    int n =
+        snprintf(path, sizeof path, "%s.%s", installing->installed.pack, is_url ? "part" : "copy");
     if (n < 0 || n >= PATH_TEXT)
         return err_set(err, ERR_LIMIT, "the path %s is too long", installing->installed.pack);
     errcode code = part_open(path, &part, err);
     if (code != OK)
         return code;
     code = is_url ? fetch(call, installing, &part, err) : copy_here(installing->from, &part, err);
-    bool is_cut = is_url && code != OK; /* what is worth keeping was kept */
+    /* Of what a server sends, a part is kept or not by now. */
+    bool keeps = is_url && code != OK, is_gone = false;
     if (code == OK && !installing->is_current)
-        code = take_part(installing, &part, err);
-    part_close(&part);
-    if (!is_cut)
+        code = take_part(installing, &part, &is_gone, err);
+    if (!keeps && !is_gone)
         part_remove(&part);
+    part_close(&part);
     return code;
 }
 
@@ -186,6 +192,7 @@ errcode
 install_grant(const struct call *call, struct grants *grants, struct err *err)
 {
     static struct installed installed; /* its paths are kept until the sandbox is entered */
+    struct http_address address;
     errcode code = locate(call, &installed, err);
     if (code == OK)
         code = folder_make(installed.folder, err);
@@ -196,7 +203,10 @@ install_grant(const struct call *call, struct grants *grants, struct err *err)
     const char *from = call_option(call, "from");
     if (code != OK || !from)
         return code;
-    return http_address_is_one(from) ? http_prepare(err) : grant_read(grants, from, err);
+    if (!http_address_is_one(from))
+        return grant_read(grants, from, err);
+    code = http_address_open(from, call_given(call, "insecure-http"), &address, err);
+    return code == OK ? http_prepare(&address, err) : code;
 }
 
 const struct option install_options[] = {

@@ -50,7 +50,7 @@ be_sender(int fd, const struct sending *sending, bool with_sandbox)
     bool partial;
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_DFL);
-    outcome.code = http_prepare(&err);
+    outcome.code = http_prepare(sending->site, &err);
     if (outcome.code == OK && with_sandbox)
         outcome.code = sandbox_enter(&sandbox, &partial, &err);
     if (!read_all(fd, &n, sizeof n) || n > sizeof body || !read_all(fd, body, n))

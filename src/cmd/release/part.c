@@ -129,11 +129,11 @@ part_fetch(struct part *part, const char *key, uint64_t bytes, struct download *
            struct downloaded *ret, struct err *err)
 {
     errcode code = fetch_rest(part, key, bytes, what, ret, err);
-    if (code == ERR_UNSUPPORTED && what->resume_at) { /* there is no such rest any more */
+    if (code != OK && ret->no_rest) { /* there is no such rest any more */
         file_remove(part->note_path, NULL);
         code = fetch_rest(part, key, bytes, what, ret, err);
     }
-    if (code == ERR_IO || code == ERR_NO_SPACE)
+    if (code == ERR_IO || code == ERR_NO_SPACE || code == ERR_UNSUPPORTED)
         return tell_cut(part, bytes, err);
     if (code != OK)
         part_remove(part);

@@ -75,12 +75,12 @@ install(struct update *update, const struct part *part, const uint8_t id[SHA256_
         struct err *err)
 {
     errcode code = installed_note(&update->installed, update->found, id, err);
+    if (code != OK)
+        return code;
+    file_remove(part->note_path, NULL); /* before another program can have one */
+    code = file_commit_temp(part->fd, part->path, update->installed.pack, err);
     if (code == OK)
-        code = file_commit_temp(part->fd, part->path, update->installed.pack, err);
-    if (code == OK) {
-        file_remove(part->note_path, NULL);
         update->state = STATE_UPDATED;
-    }
     return code;
 }
 

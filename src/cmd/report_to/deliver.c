@@ -81,6 +81,16 @@ refused(const char *url, const struct answer *answer, struct err *err)
 
 /* ---- proof of work ---- */
 
+/* "1.EXPIRES.BITS.CODE", docs/self-reports.md; what is sent back must not be a line more. */
+static bool
+is_challenge(str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (!memchr("0123456789abcdef.", text.p[i], 17))
+            return false;
+    return text.n > 0;
+}
+
 /* "BITS CHALLENGE" */
 static errcode
 solve(str answer, char out[SELF_REPORT_PROOF_TEXT], struct err *err)
@@ -88,7 +98,7 @@ solve(str answer, char out[SELF_REPORT_PROOF_TEXT], struct err *err)
     uint64_t bits;
     str word, challenge = str_trim(answer);
     str_cut(&challenge, ' ', &word);
-    if (!str_to_u64(word, UINT32_MAX, &bits) || !challenge.n || str_has_control(challenge))
+    if (!str_to_u64(word, UINT32_MAX, &bits) || !is_challenge(challenge))
         return err_set(err, ERR_FORMAT, "the server's challenge is none");
     if (bits > SELF_REPORT_BITS_MAX || !self_report_solve(challenge, (unsigned)bits, NULL, out))
         return err_set(err, ERR_LIMIT, "the server asks for more work than a report is worth");

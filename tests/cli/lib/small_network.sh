@@ -7,10 +7,6 @@ spoiling=$PWD/tests/cli/lib/spoiler.py
 pids=''
 # shellcheck disable=SC2086  # a list of numbers
 trap 'kill -9 $pids 2>/dev/null' EXIT
-same() { # same FILE FILE LABEL
-    cmp -s "$1" "$2"
-    ok $? "$3"
-}
 update() { # update FROM [WORD…]: what it says, without CR
     run rules update --output rules.pack --public-key rules.pub --from "$@" >said 2>err </dev/null
     status=$?
@@ -31,7 +27,7 @@ network_begin() { # two servers: khien's at $url, one that spoils what it serves
     mkdir -p set usb files
     "$KHIEN" rules key -o pack.key >key.out
     cp pack.key.pub rules.pub
-    for version in 7 8 9; do
+    for version in 7 8 9 10 11 12; do
         printf 'rule MAL_ELF_Mirai_%s { strings: $a = "words of %s" condition: $a }\n' \
             $version $version >set/v$version.yar
         "$KHIEN" rules build set -o $version.pack --key pack.key --pack-version $version >built 2>&1
@@ -79,23 +75,58 @@ network_rules() {
         'by range and tag'
     same 9.pack rules.pack 'and is whole'
     is "$(kept)" '' 'nothing is left over of it'
+    : >asked.log
+    echo untagged >how
+    update "$spoiler/rules"
+    is "$? $(grep -c 'version 9 is current' out) $(cut -d ' ' -f 1 asked.log)" \
+        '0 1 rules.pack' 'what is here is not fetched again, whatever a 304 says of its length'
+
+    cp 10.pack usb/rules.pack
+    echo cut >how
+    fails 'cut again' 'are kept' 1 update "$spoiler/rules"
+    fails 'a file that is not there' 'not-here' 1 update not-here
+    is "$(kept | tr '\n' ' ')" 'rules.pack.part rules.pack.part.from ' \
+        'leaves alone what is on its way'
+    echo none >how
+    update "$spoiler/rules"
+    is "$? $(grep -c 'version 10 is installed' out)" '0 1' 'when no part can be had, all of it is'
+
+    cp 11.pack usb/rules.pack
+    : >asked.log
+    echo late >how
+    update "$spoiler/rules" &
+    eventually grep -q rules.pack asked.log
+    fails 'two at once' 'another program' 1 run rules update --output rules.pack \
+        --public-key rules.pub --from "$spoiler/rules"
+    touch go
+    wait $!
+    same 11.pack rules.pack 'the first goes on'
+    echo fine >how
 
     cp 7.pack usb/rules.pack
-    fails 'an older pack' 'older than the installed 9' 1 update "$spoiler/rules"
-    head -c -1 9.pack >usb/rules.pack
+    fails 'an older pack' 'older than the installed 11' 1 update "$spoiler/rules"
+    head -c -1 11.pack >usb/rules.pack
     fails 'a pack that is cut' 'is refused' 1 update "$spoiler/rules"
     echo redirect >how
     fails 'a redirect' 'the server answered 302' 1 update "$spoiler/rules"
     fails 'what is not there' 'the server answered 404' 1 update "$url/nothing"
     fails 'plain http elsewhere' 'use https' 2 update http://192.0.2.1/rules
     fails 'no server' 'http://127.0.0.1:9/rules/rules.pack' 1 update http://127.0.0.1:9/rules
-    same 9.pack rules.pack 'after all of them the installed pack stays'
+    same 11.pack rules.pack 'after all of them the installed pack stays'
     is "$(kept)" '' 'and nothing was left over'
 }
 network_reports() { # network_reports SYSTEM: as reports call it
     echo 'words of 7' >files/x
     fails 'a server that is not there' 'the report was not sent' 1 \
         run scan --state state --no-cache --yes --report-to http://127.0.0.1:9 files
+    printf '8 1.2.8.ab\nurl = http://127.0.0.1:9/\noutput = taken\n#' >challenge
+    fails 'a challenge that is none' "challenge is none" 1 run scan --state state --no-cache --yes \
+        --report-to "$spoiler" files
+    ! [ -e taken ]
+    ok $? 'says nothing to the program that asks'
+    fails 'an address with a line break' 'must be a plain one' 2 run scan --state state --yes \
+        --report-to "$url
+output = taken" files
     report >out 2>err </dev/null
     is "$? $(reported 2 '[.system, .by, .malicious, .families]')" \
         "0 [\"$1\",\"proof\",1,{\"mirai\":1}]" 'a report is sent, and takes work'
