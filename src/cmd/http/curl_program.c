@@ -30,9 +30,8 @@ enum {
 static const char *const programs[] = {"/usr/bin/curl", "/bin/curl", "/usr/local/bin/curl"};
 
 /* Between the two processes: ASK, the length of what is asked and that: lines with the seconds, the
- * URL and what to send along, an empty line, the body. Back come
- * pieces, each after its length, then a length of 0 and the outcome. BREAK_OFF may come at any
- * time, too late as well. */
+ * URL and what to send along, an empty line, the body. Back come pieces, each after its length,
+ * then a length of 0 and the outcome. BREAK_OFF may come at any time, too late as well. */
 enum { ASK = 'a', BREAK_OFF = 'b' };
 struct outcome {
     int status; /* curl's, EXIT CODES of curl(1) */
@@ -63,7 +62,8 @@ is_of_site(const struct http_address *site, str url)
     return str_starts(url, base) && (url.n == base.n || url.p[base.n] == '/');
 }
 
-/* False when it is not asked as it must be, which only who has been taken over does. */
+/* False when it is not asked as it must be, which only who has been taken over does. What begins
+ * with '@' would be a file's name to curl. */
 static bool
 write_config(const struct http_address *site, str asked, struct buf *out)
 {
@@ -80,11 +80,11 @@ write_config(const struct http_address *site, str asked, struct buf *out)
         buf_str(out, STR("noproxy = \"*\"\n"));
     add(out, "url", url);
     while (str_cut(&asked, '\n', &line) && line.n) {
-        if (!http_is_line(line))
+        if (!http_is_line(line) || str_starts(line, STR("@")))
             return false;
         add(out, "header", line);
     }
-    if (!http_is_line(asked) || str_starts(asked, STR("@"))) /* which would be a file's name */
+    if (!http_is_line(asked) || str_starts(asked, STR("@")))
         return false;
     if (asked.n)
         add(out, "data", asked);
@@ -155,8 +155,11 @@ hand_on(const struct run *run, int fd)
     static char piece[PIECE];
     struct pollfd polls[2] = {{.fd = run->out, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
     for (;;) {
-        if (poll(polls, 2, -1) < 0 && errno != EINTR)
+        if (poll(polls, 2, -1) < 0) {
+            if (errno == EINTR)
+                continue;
             return false;
+        }
         if (polls[1].revents) { /* or it is gone */
             char byte;
             kill(run->pid, SIGTERM);
