@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +17,7 @@
 #include "base/file.h"
 #include "base/require.h"
 #include "base/secret.h"
+#include "cmd/linux/side_process.h"
 
 enum {
     ASKED_MAX = 64 << 10,
@@ -94,23 +94,9 @@ write_config(const struct http_address *site, str asked, struct buf *out)
 /* ---- the process that runs curl ---- */
 
 static bool
-read_all(int fd, void *out, size_t n)
-{
-    for (char *at = out; n > 0;) {
-        ssize_t got = read(fd, at, n);
-        if (got <= 0)
-            return false;
-        at += got;
-        n -= (size_t)got;
-    }
-    return true;
-}
-
-static bool
 write_piece(int fd, const char *bytes, uint32_t n)
 {
-    return file_write_fd(fd, (str){(const char *)&n, sizeof n}, "", NULL) == OK &&
-           file_write_fd(fd, (str){bytes, n}, "", NULL) == OK;
+    return side_write(fd, &n, sizeof n) && side_write(fd, bytes, n);
 }
 
 static void
@@ -196,22 +182,21 @@ serve(int fd, const struct http_address *site, str asked)
     (void)n;
     outcome.status =
         waitpid(run.pid, &status, 0) == run.pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return goes_on && write_piece(fd, NULL, 0) &&
-           file_write_fd(fd, (str){(const char *)&outcome, sizeof outcome}, "", NULL) == OK;
+    return goes_on && write_piece(fd, NULL, 0) && side_write(fd, &outcome, sizeof outcome);
 }
 
 static void
-be_server(int fd, const struct http_address *site)
+be_server(int fd, const void *site)
 {
     static char asked[ASKED_MAX];
     uint32_t n;
     char byte;
     signal(SIGPIPE, SIG_IGN);
     signal(SIGCHLD, SIG_DFL); /* or there is nothing to wait for */
-    while (read_all(fd, &byte, 1)) {
+    while (side_read(fd, &byte, 1)) {
         if (byte == BREAK_OFF)
             continue;
-        if (!read_all(fd, &n, sizeof n) || n > sizeof asked || !read_all(fd, asked, n) ||
+        if (!side_read(fd, &n, sizeof n) || n > sizeof asked || !side_read(fd, asked, n) ||
             !serve(fd, site, (str){asked, n}))
             return;
         secret_wipe(asked, n);
@@ -221,22 +206,8 @@ be_server(int fd, const struct http_address *site)
 errcode
 http_prepare(const struct http_address *site, struct err *err)
 {
-    int fds[2];
     require(asking < 0);
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
-        return err_set_errno(err, "cannot make a pair of sockets");
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid == 0) {
-        close(fds[0]);
-        be_server(fds[1], site);
-        _exit(0);
-    }
-    close(fds[1]);
-    asking = fds[0];
-    if (pid < 0)
-        return err_set_errno(err, "cannot start a process that asks");
-    return OK;
+    return side_start(be_server, site, &asking, err);
 }
 
 /* ---- what is asked ---- */
@@ -314,15 +285,15 @@ read_answer(struct coming *coming, struct outcome *ret)
 {
     cleanup(cleanup_free) char *piece = mem_alloc(PIECE);
     uint32_t n = 0;
-    while (read_all(asking, &n, sizeof n)) {
+    while (side_read(asking, &n, sizeof n)) {
         if (n == 0)
-            return read_all(asking, ret, sizeof *ret) ? OK : ERR_IO;
-        if (n > PIECE || !read_all(asking, piece, n))
+            return side_read(asking, ret, sizeof *ret) ? OK : ERR_IO;
+        if (n > PIECE || !side_read(asking, piece, n))
             return ERR_IO;
         if (coming->broken_off || take_piece(coming, (str){piece, n}))
             continue;
         coming->broken_off = true;
-        if (write(asking, &(char){BREAK_OFF}, 1) != 1)
+        if (!side_write(asking, &(char){BREAK_OFF}, 1))
             return ERR_IO;
     }
     return ERR_IO;
@@ -356,7 +327,7 @@ http_ask(const struct http_request *request, const struct http_reader *reader, s
     require(asking >= 0);
     errcode code = write_asked(request, &asked, err);
     uint32_t n = (uint32_t)asked.n;
-    if (code == OK && (write(asking, &(char){ASK}, 1) != 1 || !write_piece(asking, asked.p, n)))
+    if (code == OK && (!side_write(asking, &(char){ASK}, 1) || !write_piece(asking, asked.p, n)))
         code = err_set_errno(err, "cannot ask for %s", request->url);
     if (code == OK && read_answer(&coming, &outcome) != OK)
         code = err_set(err, ERR_IO, "%s: the process that asks has ended", request->url);
