@@ -29,6 +29,11 @@ errcode store_append_target(struct quarantine *quarantine, enum journal_kind kin
                             const struct target *target, struct err *err);
 /* For what is done already: when it cannot be written now, the next start finds out by itself. */
 void store_settle(struct quarantine *quarantine, enum journal_kind kind, uint64_t number);
+/* What became of a take that has its copy: it failed, and its begin may be in the journal
+ * (IS_BEGUN), or the original is gone, which only IS_DURABLE ones note: what comes back after a
+ * crash is one too many, not one too few. */
+void store_undo(struct quarantine *quarantine, uint64_t number, bool is_begun);
+void store_taken(struct quarantine *quarantine, uint64_t number, bool is_durable);
 
 /* ---- recover.c ---- */
 errcode quarantine_recover(struct quarantine *quarantine, struct err *err);

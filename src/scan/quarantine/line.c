@@ -24,14 +24,10 @@ take_out(struct swap *swap, const struct about *about, str line, struct err *err
         code = swap_commit(swap, buf_view(&content), &notes, err);
     buf_clear(&content);
     buf_clear(&notes);
-    if (code == OK) {
-        list_find(&quarantine->list, swap->number)->has_copy = true;
-        store_settle(quarantine, JOURNAL_TAKEN, swap->number);
-        return OK;
-    }
-    copy_remove(quarantine, swap->number, NULL);
-    if (is_begun)
-        store_settle(quarantine, JOURNAL_UNDONE, swap->number);
+    if (code == OK)
+        store_taken(quarantine, swap->number, true);
+    else
+        store_undo(quarantine, swap->number, is_begun);
     return code;
 }
 

@@ -81,6 +81,25 @@ store_settle(struct quarantine *quarantine, enum journal_kind kind, uint64_t num
         list_apply(&quarantine->list, &record, NULL);
 }
 
+void
+store_undo(struct quarantine *quarantine, uint64_t number, bool is_begun)
+{
+    copy_remove(quarantine, number, NULL);
+    if (is_begun)
+        store_settle(quarantine, JOURNAL_UNDONE, number);
+}
+
+void
+store_taken(struct quarantine *quarantine, uint64_t number, bool is_durable)
+{
+    struct entry *entry = list_find(&quarantine->list, number);
+    entry->has_copy = true;
+    if (is_durable)
+        store_settle(quarantine, JOURNAL_TAKEN, number);
+    else
+        entry->state = ENTRY_TAKEN;
+}
+
 static errcode
 read_records(struct quarantine *quarantine, str bytes, struct err *err)
 {

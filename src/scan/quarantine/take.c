@@ -84,19 +84,11 @@ remove_original(struct quarantine *quarantine, uint64_t number, const struct pla
         code = look_again(place, *fd, &about->identity, err);
     if (code == OK)
         code = place_remove(place, fd, err);
-    if (code != OK) {
-        copy_remove(quarantine, number, NULL);
-        if (is_begun)
-            store_settle(quarantine, JOURNAL_UNDONE, number);
-        return code;
-    }
-    list_find(&quarantine->list, number)->has_copy = true;
-    /* A name that comes back after a crash is one too many, not one too few. */
-    if (room_sync(&place->room, NULL) == OK)
-        store_settle(quarantine, JOURNAL_TAKEN, number);
+    if (code == OK)
+        store_taken(quarantine, number, room_sync(&place->room, NULL) == OK);
     else
-        list_find(&quarantine->list, number)->state = ENTRY_TAKEN;
-    return OK;
+        store_undo(quarantine, number, is_begun);
+    return code;
 }
 
 /* The copies show nothing to a scanner, but the journal has the names of what was found. */

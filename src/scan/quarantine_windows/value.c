@@ -133,19 +133,11 @@ remove_value(struct quarantine *quarantine, uint64_t number, struct place_of_val
         code = changed(place, err);
     if (code == OK)
         code = take_it(place, about, instead, err);
-    if (code != OK) {
-        copy_remove(quarantine, number, NULL);
-        if (is_begun)
-            store_settle(quarantine, JOURNAL_UNDONE, number);
-        return code;
-    }
-    list_find(&quarantine->list, number)->has_copy = true;
-    /* A value that comes back after a crash is one too many, not one too few. */
-    if (registry_sync(place->key, NULL) == OK)
-        store_settle(quarantine, JOURNAL_TAKEN, number);
+    if (code == OK)
+        store_taken(quarantine, number, registry_sync(place->key, NULL) == OK);
     else
-        list_find(&quarantine->list, number)->state = ENTRY_TAKEN;
-    return OK;
+        store_undo(quarantine, number, is_begun);
+    return code;
 }
 
 static errcode
