@@ -3,17 +3,8 @@
 # khien-scan.exe under wine: one file that finds, asks and tells, with paths as Windows has them.
 set -u
 . tests/cli/lib/tap.sh
-case $KHIEN in
-*/build/khien) ;;
-*) skip_all 'wine runs once, with the release build' ;;
-esac
-program=build-windows/khien-scan.exe wine=$PWD/tools/wine
-[ -f $program ] || skip_all './dev build windows was not run'
-cp $program "$TMPDIR"
-cd "$TMPDIR" || exit 1
-unset KHIEN_NOW
+. tests/cli/lib/small_windows.sh
 kept_by_wine=$(dirname "$wine")/../build-windows/wine/drive_c
-run() { timeout 120 "$wine" khien-scan.exe "$@"; }
 
 size=$(stat -c %s khien-scan.exe)
 [ "$size" -le $((3 << 20)) ]

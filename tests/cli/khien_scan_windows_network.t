@@ -4,17 +4,7 @@
 set -u
 . tests/cli/lib/tap.sh
 . tests/cli/lib/small_network.sh
-case $KHIEN in
-*/build/khien) ;;
-*) skip_all 'wine runs once, with the release build' ;;
-esac
-program=build-windows/khien-scan.exe wine=$PWD/tools/wine
-[ -f $program ] || skip_all './dev build windows was not run'
-cp $program "$TMPDIR"
-cd "$TMPDIR" || exit 1
-unset KHIEN_NOW
-# shellcheck disable=SC2317  # by others
-run() { timeout 120 "$wine" khien-scan.exe "$@"; }
+. tests/cli/lib/small_windows.sh
 network_begin
 network_rules
 network_reports windows

@@ -9,11 +9,9 @@
 #include "base/tap.h"
 #include "base/windows/wide.h"
 #include "kept.h"
+#include "windows_self.h"
 
-#include <windows.h>
-
-enum { KILLS = 50, TRIES = 50 };
-#define READY L"khien-quarantine-values-test"
+enum { KILLS = 50 };
 #define BELOW "SOFTWARE\\khien-quarantine-test"
 #define KEY "HKLM\\" BELOW
 
@@ -258,42 +256,14 @@ test_restore(void)
 
 /* ---- another process of this program, ended at any moment ---- */
 
-/* Waits until it says that it is ready. */
-static HANDLE
-start_loop(void)
-{
-    wchar_t program[MAX_PATH], command[2 * PATH_TEXT];
-    STARTUPINFOW about = {.cb = sizeof about};
-    PROCESS_INFORMATION process;
-    cleanup(cleanup_free) wchar_t *wide_home = wide_text(home);
-    HANDLE ready = CreateEventW(NULL, TRUE, FALSE, READY);
-    require(GetModuleFileNameW(NULL, program, MAX_PATH) > 0);
-    _snwprintf(command, 2 * PATH_TEXT, L"test loop \"%ls\"", wide_home);
-    fflush(stdout);
-    require(ready && ResetEvent(ready));
-    /* What was killed just now may still hold the file of the program. */
-    bool is_started = false;
-    for (int i = 0; i < TRIES && !is_started; i++) {
-        is_started =
-            CreateProcessW(program, command, NULL, NULL, FALSE, 0, NULL, NULL, &about, &process);
-        if (!is_started)
-            Sleep(100);
-    }
-    require(is_started && WaitForSingleObject(ready, 60000) == WAIT_OBJECT_0);
-    CloseHandle(ready);
-    CloseHandle(process.hThread);
-    return process.hProcess;
-}
-
 static const str four = {"\4\0\0\0", 4}, two = {"\2\0\0\0", 4};
 
 static void
 run_forever(void)
 {
-    HANDLE ready = OpenEventW(EVENT_MODIFY_STATE, FALSE, READY);
     struct quarantine_value start = seen("killed start", REG_DWORD, two);
     quarantine = open_at(below(home, "killed"));
-    require(ready && SetEvent(ready));
+    self_say_ready();
     start.instead = "4";
     for (;;) {
         uint64_t other, number = take_one("killed", REG_SZ, RUNS);
@@ -335,11 +305,9 @@ test_kills(void)
     put("killed", REG_SZ, RUNS);
     put("killed start", REG_DWORD, two);
     for (unsigned i = 0; i < KILLS; i++) {
-        HANDLE child = start_loop();
+        HANDLE child = self_start("loop", home, NULL);
         Sleep((DWORD)rng_below(&rng, 60));
-        TerminateProcess(child, 1);
-        require(WaitForSingleObject(child, 60000) == WAIT_OBJECT_0);
-        CloseHandle(child);
+        self_kill(child);
         right += is_settled(&taken);
     }
     tap_eq_i64(right, KILLS, "whole after each of %d kills", KILLS);

@@ -11,14 +11,14 @@
 #include "kept.h"
 #include "others.h"
 #include "scan/quarantine/stop.h"
+#include "windows_self.h"
 
 #include <fcntl.h>
 #include <sddl.h>
 
-enum { KILLS = 50, CONTENT = 300000, TRIES = 50 };
+enum { KILLS = 50, CONTENT = 300000 };
 #define LINES STR("one\r\ntwo\r\nthree\r\n")
 #define LINES_WITHOUT STR("one\r\nthree\r\n")
-#define READY L"khien-quarantine-test"
 
 static char home[PATH_TEXT];
 static struct quarantine *quarantine;
@@ -330,43 +330,6 @@ test_cut_restore(void)
 
 /* ---- other processes of this program ---- */
 
-/* Starts this program with one word and waits until it says that it is ready. */
-static HANDLE
-start(const char *word, uint32_t *ret_pid)
-{
-    wchar_t program[MAX_PATH], command[2 * PATH_TEXT];
-    STARTUPINFOW about = {.cb = sizeof about};
-    PROCESS_INFORMATION process;
-    cleanup(cleanup_free) wchar_t *wide_home = wide_text(home), *wide_word = wide_text(word);
-    HANDLE ready = CreateEventW(NULL, TRUE, FALSE, READY);
-    require(GetModuleFileNameW(NULL, program, MAX_PATH) > 0);
-    _snwprintf(command, 2 * PATH_TEXT, L"test %ls \"%ls\"", wide_word, wide_home);
-    fflush(stdout);
-    require(ready && ResetEvent(ready));
-    /* What was killed just now may still hold the file of the program. */
-    bool is_started = false;
-    for (int i = 0; i < TRIES && !is_started; i++) {
-        is_started =
-            CreateProcessW(program, command, NULL, NULL, FALSE, 0, NULL, NULL, &about, &process);
-        if (!is_started)
-            Sleep(100);
-    }
-    require(is_started);
-    require(WaitForSingleObject(ready, 60000) == WAIT_OBJECT_0);
-    CloseHandle(ready);
-    CloseHandle(process.hThread);
-    *ret_pid = process.dwProcessId;
-    return process.hProcess;
-}
-
-static void
-say_ready(void)
-{
-    HANDLE ready = OpenEventW(EVENT_MODIFY_STATE, FALSE, READY);
-    require(ready && SetEvent(ready));
-    CloseHandle(ready);
-}
-
 static void
 test_stop(void)
 {
@@ -376,7 +339,7 @@ test_stop(void)
     char program[PATH_TEXT];
     wchar_t wide[MAX_PATH];
     DWORD n = MAX_PATH;
-    HANDLE child = start("sleep", &pid);
+    HANDLE child = self_start("sleep", home, &pid);
     require(process_started(pid, &started));
     require(QueryFullProcessImageNameW(child, 0, wide, &n));
     wide_to_utf8(wide, program, sizeof program);
@@ -405,7 +368,7 @@ run_forever(void)
 {
     const char *file = below(home, "killed/file"), *text = below(home, "killed/hosts");
     struct quarantine *own = open_at(below(home, "killed-q"));
-    say_ready();
+    self_say_ready();
     for (;;) {
         char path[PATH_TEXT];
         uint64_t number;
@@ -453,12 +416,9 @@ test_kills(void)
     write_file(below(home, "killed/file"), (str){content, CONTENT});
     write_file(below(home, "killed/hosts"), LINES);
     for (unsigned i = 0; i < KILLS; i++) {
-        uint32_t pid;
-        HANDLE child = start("loop", &pid);
+        HANDLE child = self_start("loop", home, NULL);
         Sleep((DWORD)rng_below(&rng, 60));
-        TerminateProcess(child, 1);
-        require(WaitForSingleObject(child, 60000) == WAIT_OBJECT_0);
-        CloseHandle(child);
+        self_kill(child);
         right += is_settled();
     }
     tap_eq_i64(right, KILLS, "whole after each of %d kills", KILLS);
@@ -472,7 +432,7 @@ main(int argc, char **argv)
         content[i] = (char)rng_next(&rng);
     str_copy(str_of(argc == 3 ? argv[2] : tap_folder("quarantine")), home, sizeof home);
     if (argc == 3 && strcmp(argv[1], "sleep") == 0) {
-        say_ready();
+        self_say_ready();
         Sleep(INFINITE);
     }
     if (argc == 3)
