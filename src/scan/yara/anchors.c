@@ -14,29 +14,28 @@ gram_key(const uint8_t *bytes)
     return key | 0x20202020;
 }
 
-static uint32_t *
-load_of(const struct compiler *compiler, const uint8_t *bytes)
-{
-    return &compiler->loads[anchor_hash(gram_key(bytes)) >> 16];
-}
-
 /* What a window costs: how often it is met, times how much is to be looked at then. */
 static double
 gram_cost(const struct compiler *compiler, const uint8_t *bytes)
 {
-    double load = *load_of(compiler, bytes);
+    double load = compiler->loads[anchor_hash(gram_key(bytes)) >> 16];
     return literal_rate(bytes, GRAM) * (1 + load * load / 16);
 }
 
-static void
-add_anchor(struct compiler *compiler, uint32_t pattern, const uint8_t *bytes, size_t offset,
-           const uint8_t *beside, int beside_at)
+static struct anchor_record
+anchor_of(uint32_t pattern, const uint8_t *bytes, size_t at, int beside_at)
 {
-    struct anchor_record anchor = {gram_key(bytes), pattern, (uint32_t)offset, 0, beside_at};
+    struct anchor_record anchor = {gram_key(bytes + at), pattern, (uint32_t)at, 0, beside_at};
     if (beside_at)
-        anchor.beside = gram_key(beside);
-    ++*load_of(compiler, bytes);
-    compiler_add(compiler, IMAGE_ANCHORS, &anchor, sizeof anchor);
+        anchor.beside = gram_key(bytes + (ptrdiff_t)at + beside_at);
+    return anchor;
+}
+
+static void
+add_anchor(struct compiler *compiler, const struct anchor_record *anchor)
+{
+    ++compiler->loads[anchor_hash(anchor->key) >> 16];
+    compiler_add(compiler, IMAGE_ANCHORS, anchor, sizeof *anchor);
 }
 
 static void
@@ -85,20 +84,49 @@ beside_of(size_t at, size_t count)
     return last - at >= at ? (int)(last - at) : -(int)at;
 }
 
-static void
-add_gram(struct compiler *compiler, uint32_t pattern, const uint8_t *bytes, size_t count, size_t at)
+static struct anchor_record
+best_anchor(const struct compiler *compiler, uint32_t pattern, const uint8_t *bytes, size_t count)
 {
-    int beside_at = beside_of(at, count);
-    add_anchor(compiler, pattern, bytes + at, at, bytes + (ptrdiff_t)at + beside_at, beside_at);
+    size_t at = best_gram(compiler, bytes, count);
+    return anchor_of(pattern, bytes, at, beside_of(at, count));
 }
 
 void
 anchors_add_literal(struct compiler *compiler, uint32_t pattern, const uint8_t *bytes, size_t count)
 {
-    if (count < GRAM)
+    if (count < GRAM) {
         add_short(compiler, pattern, bytes, count, 0);
-    else
-        add_gram(compiler, pattern, bytes, count, best_gram(compiler, bytes, count));
+        return;
+    }
+    struct anchor_record anchor = best_anchor(compiler, pattern, bytes, count);
+    add_anchor(compiler, &anchor);
+}
+
+static bool
+has_anchor(const struct anchor_record *anchors, size_t count, const struct anchor_record *anchor)
+{
+    for (size_t i = 0; i < count; i++)
+        if (memcmp(&anchors[i], anchor, sizeof *anchor) == 0)
+            return true;
+    return false;
+}
+
+void
+anchors_add_literals(struct compiler *compiler, uint32_t pattern,
+                     const struct regex_literal *literals, size_t count)
+{
+    struct anchor_record anchors[REGEX_PART_LITERALS];
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (literals[i].count < GRAM) {
+            add_short(compiler, pattern, literals[i].bytes, literals[i].count, 0);
+            continue;
+        }
+        anchors[kept] = best_anchor(compiler, pattern, literals[i].bytes, literals[i].count);
+        kept += !has_anchor(anchors, kept, &anchors[kept]);
+    }
+    for (size_t i = 0; i < kept; i++)
+        add_anchor(compiler, &anchors[i]);
 }
 
 void
@@ -109,12 +137,17 @@ anchors_add_xor(struct compiler *compiler, uint32_t pattern, str text, uint8_t k
     uint8_t *under = arena_alloc(&arena, text.n);
     size_t at = text.n < GRAM ? 0 : best_gram(compiler, (const uint8_t *)text.p, text.n);
     for (unsigned key = key_min; key <= key_max; key++) {
+        if (key & 0x20 && (key ^ 0x20) >= key_min)
+            continue; /* all bytes are taken with bit 5 set: the anchor of that key stands for both
+                       */
         for (size_t i = 0; i < text.n; i++)
             under[i] = (uint8_t)((uint8_t)text.p[i] ^ key);
-        if (text.n < GRAM)
+        if (text.n < GRAM) {
             add_short(compiler, pattern, under, text.n, 0);
-        else
-            add_gram(compiler, pattern, under, text.n, at);
+            continue;
+        }
+        struct anchor_record anchor = anchor_of(pattern, under, at, beside_of(at, text.n));
+        add_anchor(compiler, &anchor);
     }
     arena_clear(&arena);
 }
@@ -209,11 +242,13 @@ add_window(struct compiler *compiler, uint32_t pattern, const struct regex_maske
             bytes[i] = forms[i][rest % counts[i]];
             rest /= counts[i];
         }
-        if (count == GRAM)
-            add_anchor(compiler, pattern, bytes, at, all->bytes + (ptrdiff_t)at + beside_at,
-                       beside_at);
-        else
+        if (count == GRAM) {
+            struct anchor_record anchor = anchor_of(pattern, all->bytes, at, beside_at);
+            anchor.key = gram_key(bytes);
+            add_anchor(compiler, &anchor);
+        } else {
             add_short(compiler, pattern, bytes, count, at);
+        }
     }
 }
 

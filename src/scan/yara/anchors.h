@@ -8,7 +8,12 @@
 /* A literal of the pattern, which begins at its begin, or split. */
 void anchors_add_literal(struct compiler *compiler, uint32_t pattern, const uint8_t *bytes,
                          size_t count);
-/* The same under each key from KEY_MIN to KEY_MAX. */
+/* COUNT literals, at most REGEX_PART_LITERALS, of which a match goes on with one. Those that begin
+ * alike have an anchor in common where their best one is in that begin, so that what has only the
+ * begin is looked at once. */
+void anchors_add_literals(struct compiler *compiler, uint32_t pattern,
+                          const struct regex_literal *literals, size_t count);
+/* One literal under each key from KEY_MIN to KEY_MAX. */
 void anchors_add_xor(struct compiler *compiler, uint32_t pattern, str text, uint8_t key_min,
                      uint8_t key_max);
 void anchors_add_masked(struct compiler *compiler, uint32_t pattern,

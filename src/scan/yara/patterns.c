@@ -179,8 +179,7 @@ add_part(struct compiler *compiler, uint32_t string, const struct regex *regex, 
     record.backward = part->has_backward ? part->backward : 0;
     uint32_t pattern = add_pattern(compiler, &record);
     link_string(compiler, pattern, string);
-    for (size_t i = 0; i < part->literal_count; i++)
-        anchors_add_literal(compiler, pattern, part->literals[i].bytes, part->literals[i].count);
+    anchors_add_literals(compiler, pattern, part->literals, part->literal_count);
     if (part->literal_count == 0) {
         uint8_t first[32];
         for (size_t i = 0; i < sizeof first; i++)
