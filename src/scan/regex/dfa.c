@@ -19,13 +19,17 @@ enum {
     STATES = 4096,        /* at most */
     CELLS = 128 << 10,    /* of the table */
     PLACES = 64 << 10,    /* of all states */
-    BUCKETS = 2 * STATES, /* of the hash table, a power of two */
-    NO_STATE = 0,         /* a cell that is not filled; the states begin with 1 */
-    DEAD = 0x7fff,        /* instead of a state: no match can follow */
-    MATCHED = 0x8000,     /* with a state: a match ends here */
+    BUCKETS = 2 * STATES, /* of the hash table, a power of two; 0 is an empty one */
+    FIRST = 1,            /* the state at the begin */
     ROUNDS_SHIFT = 16,    /* a place is an instruction, and how many rounds of its run are done */
     PLACE = (1 << ROUNDS_SHIFT) - 1,
 };
+
+/* What a cell of the table holds: where the row of the state that follows begins, so that going on
+ * is one addition and one load; all else is no less than CELLS. */
+#define MATCHED UINT32_C(0x80000000) /* with a row: a match ends here */
+#define DEAD UINT32_C(0x7fffffff)    /* no match can follow */
+#define NO_STATE UINT32_MAX          /* the cell is not filled */
 
 struct dfa {
     struct program program;
@@ -34,7 +38,7 @@ struct dfa {
     bool has_long_run;                   /* which is better followed by other means */
     uint8_t class_of[256], example[256]; /* a byte's class; one of a class's bytes */
     unsigned classes;
-    uint16_t table[CELLS]; /* for each state and class the state that follows */
+    uint32_t table[CELLS]; /* a row for each state: what follows on each class */
     uint16_t buckets[BUCKETS];
     struct {
         uint32_t first, count; /* in places */
@@ -178,15 +182,15 @@ follow(struct dfa *dfa, uint32_t place, bool at_begin, bool at_end)
     }
 }
 
-/* The number of the state in the making; NO_STATE when there is no room for it. */
-static uint16_t
+/* What the cell of the state in the making holds; NO_STATE when there is no room for it. */
+static uint32_t
 finish_state(struct dfa *dfa)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325) + dfa->matched;
     for (uint32_t i = 0; i < dfa->made_count; i++)
         hash = (hash ^ dfa->made[i]) * UINT64_C(0x100000001b3);
     size_t size = dfa->made_count * sizeof *dfa->made, bucket = (hash ^ hash >> 32) % BUCKETS;
-    uint16_t flag = dfa->matched ? MATCHED : 0;
+    uint32_t flag = dfa->matched ? MATCHED : 0;
     if (dfa->made_count == 0 && !dfa->matched)
         return DEAD;
     for (; dfa->buckets[bucket]; bucket = (bucket + 1) % BUCKETS) {
@@ -194,21 +198,21 @@ finish_state(struct dfa *dfa)
         if (dfa->states[state].count == dfa->made_count &&
             dfa->states[state].matched == dfa->matched &&
             memcmp(dfa->places + dfa->states[state].first, dfa->made, size) == 0)
-            return state | flag;
+            return state * dfa->classes | flag;
     }
     if (dfa->overflows || dfa->state_count == STATES ||
         (dfa->state_count + 1) * dfa->classes > CELLS ||
         dfa->place_count + dfa->made_count > PLACES)
         return NO_STATE;
-    uint16_t state = (uint16_t)dfa->state_count++;
+    uint32_t state = dfa->state_count++;
     dfa->states[state].first = dfa->place_count;
     dfa->states[state].count = dfa->made_count;
     dfa->states[state].matched = dfa->matched;
     memcpy(dfa->places + dfa->place_count, dfa->made, size);
     dfa->place_count += dfa->made_count;
-    memset(dfa->table + state * dfa->classes, 0, dfa->classes * sizeof *dfa->table);
-    dfa->buckets[bucket] = state;
-    return state | flag;
+    memset(dfa->table + state * dfa->classes, 0xff, dfa->classes * sizeof *dfa->table);
+    dfa->buckets[bucket] = (uint16_t)state;
+    return state * dfa->classes | flag;
 }
 
 /* ROUNDS of the run at PLACE are done. Of a run without end those above its least are all one. */
@@ -253,34 +257,33 @@ advance(struct dfa *dfa, uint32_t where, uint8_t byte)
     }
 }
 
-/* The state behind STATE and a byte of CLASS. */
-static uint16_t
-next_state(struct dfa *dfa, uint16_t state, uint8_t class)
+/* Fills the cell of CLASS in the row that begins at ROW. */
+static uint32_t
+next_state(struct dfa *dfa, uint32_t row, uint8_t class)
 {
+    uint32_t state = row / dfa->classes;
     begin_state(dfa);
     for (uint32_t i = 0; i < dfa->states[state].count; i++)
         advance(dfa, dfa->places[dfa->states[state].first + i], dfa->example[class]);
     if (dfa->anywhere)
         follow(dfa, dfa->begin, false, false);
-    uint16_t next = finish_state(dfa);
-    dfa->table[state * dfa->classes + class] = next;
-    return next;
+    return dfa->table[row + class] = finish_state(dfa);
 }
 
-/* The state that follows on BYTE. */
-static inline uint16_t
-step(struct dfa *dfa, uint16_t state, uint8_t byte)
+/* What follows on BYTE behind CELL, which is a state. */
+static inline uint32_t
+step(struct dfa *dfa, uint32_t cell, uint8_t byte)
 {
     uint8_t class = dfa->class_of[byte];
-    state &= (uint16_t)~MATCHED;
-    uint16_t next = dfa->table[state * dfa->classes + class];
-    return next == NO_STATE ? next_state(dfa, state, class) : next;
+    uint32_t row = cell & ~MATCHED, next = dfa->table[row + class];
+    return __builtin_expect(next == NO_STATE, 0) ? next_state(dfa, row, class) : next;
 }
 
-/* True when STATE matches where the text ends. */
+/* True when the state of CELL matches where the text ends. */
 static bool
-matches_at_end(struct dfa *dfa, uint16_t state)
+matches_at_end(struct dfa *dfa, uint32_t cell)
 {
+    uint32_t state = cell / dfa->classes;
     begin_state(dfa);
     for (uint32_t i = 0; i < dfa->states[state].count; i++) {
         uint32_t place = dfa->places[dfa->states[state].first + i] & PLACE;
@@ -298,7 +301,7 @@ prepare(struct dfa **memory, const struct program *program, uint32_t begin)
     struct dfa *dfa = *memory;
     dfa->program = *program;
     dfa->begin = begin;
-    dfa->state_count = 1;
+    dfa->state_count = FIRST;
     dfa->place_count = 0;
     dfa->stamp = 0;
     memset(dfa->stamps, 0, sizeof dfa->stamps);
@@ -327,12 +330,12 @@ dfa_search(struct dfa **memory, const struct program *program, str s, bool *ret_
     dfa->anywhere = true;
     begin_state(dfa);
     follow(dfa, 0, true, false);
-    uint16_t state = finish_state(dfa);
-    for (size_t i = 0; i < s.n && state < DEAD && state != NO_STATE; i++)
-        state = step(dfa, state, (uint8_t)s.p[i]);
-    if (state == NO_STATE)
+    uint32_t cell = finish_state(dfa);
+    for (size_t i = 0; i < s.n && cell < CELLS; i++)
+        cell = step(dfa, cell, (uint8_t)s.p[i]);
+    if (cell == NO_STATE)
         return false;
-    *ret_found = state & MATCHED || (state != DEAD && matches_at_end(dfa, state));
+    *ret_found = cell & MATCHED || (cell != DEAD && matches_at_end(dfa, cell));
     return true;
 }
 
@@ -354,7 +357,7 @@ dfa_make(struct dfa **memory, const struct program *program, uint32_t place)
 bool
 dfa_matches_first(const struct dfa *dfa)
 {
-    return dfa->states[DFA_FIRST].matched;
+    return dfa->states[FIRST].matched;
 }
 
 uint32_t
@@ -371,18 +374,18 @@ dfa_next(struct dfa *dfa, struct dfa_walk *walk)
     size_t limit = room < walk->left ? room : walk->left, count = 0;
     ptrdiff_t stride = walk->backward ? -(ptrdiff_t)walk->step : (ptrdiff_t)walk->step;
     bool wide = walk->step > 1;
-    uint16_t state = walk->state;
+    uint32_t cell = walk->cell ? walk->cell : dfa->classes;
     for (; count < limit; data += stride) {
         if (wide && data[1] != 0)
             return DFA_NO_MATCH;
-        state = step(dfa, state, *data);
-        if (state == DEAD)
+        cell = step(dfa, cell, *data);
+        if (cell == DEAD)
             return DFA_NO_MATCH;
-        if (state == NO_STATE)
+        if (cell == NO_STATE)
             return DFA_LOST;
         count++;
-        if (state & MATCHED) {
-            walk->state = state;
+        if (cell & MATCHED) {
+            walk->cell = cell;
             walk->left -= (uint32_t)count;
             walk->at =
                 walk->backward ? walk->at - count * walk->step : walk->at + count * walk->step;

@@ -5,7 +5,7 @@
 
 #include "scan/regex/program.h"
 
-/* The automaton of one program, about 800 KiB of which few are touched. */
+/* The automaton of one program, about 1 MiB of which few are touched. */
 struct dfa;
 void dfa_free(struct dfa *dfa);
 
@@ -20,10 +20,9 @@ struct dfa_walk {
     size_t at, low, high; /* the place now; what may be read */
     size_t step;          /* bytes of a character: 2 have a zero behind it */
     bool backward;
-    uint16_t state; /* DFA_FIRST at the begin */
-    uint32_t left;  /* characters until it is LOST */
+    uint32_t cell; /* the state it is in; 0 at the begin */
+    uint32_t left; /* characters until it is LOST */
 };
-enum { DFA_FIRST = 1 };
 /* Makes the automaton of PROGRAM, beginning at its instruction PLACE, in *DFA, which is NULL or one
  * that is not needed any more. False when there is none for it. */
 bool dfa_make(struct dfa **dfa, const struct program *program, uint32_t place);

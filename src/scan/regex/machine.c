@@ -454,14 +454,14 @@ give_up_automaton(struct pass *pass)
 static bool
 next_walked(struct pass *pass)
 {
-    struct dfa_walk walk = {pass->data, pass->walked,   pass->low,   pass->high,
-                            pass->step, pass->backward, pass->state, pass->left};
+    struct dfa_walk walk = {pass->data, pass->walked,   pass->low,  pass->high,
+                            pass->step, pass->backward, pass->cell, pass->left};
     enum dfa_end end = dfa_next(pass->often->dfa, &walk);
     if (end == DFA_LOST)
         return give_up_automaton(pass);
     pass->walked = walk.at;
     pass->left = walk.left;
-    pass->state = walk.state;
+    pass->cell = walk.cell;
     pass->found++;
     return end == DFA_MATCH;
 }
@@ -480,7 +480,7 @@ first_match(struct pass *pass)
         return pass->matched || next_listed(pass);
     }
     pass->walked = pass->at;
-    pass->state = DFA_FIRST;
+    pass->cell = 0;
     pass->left = dfa_reach(pass->often->dfa);
     pass->found = dfa_matches_first(pass->often->dfa);
     return pass->found || next_walked(pass);

@@ -60,7 +60,7 @@ struct pass {
     size_t walked;        /* the automaton's place */
     uint32_t split, left; /* characters that it may still read */
     uint32_t found;       /* matches of it */
-    uint16_t state;
+    uint32_t cell;        /* its state */
 };
 
 static inline bool
