@@ -16,7 +16,7 @@ static const char fuzz_rules[] =
     "    $c = { 6e ( 65 | 66 67 ) ~65 ?4 }\n"
     "  condition: $a or $b or $c in (0..filesize) }\n"
     "rule expressions { strings: $a = /ne+d[a-z]{1,9} in/ $b = /(one|two|three) \\d+/i wide ascii\n"
-    "    $c = /x.{0,300}end/s $d = /[0-9a-f]{8}/\n"
+    "    $c = /x.{0,300}end/s $d = /[0-9a-f]{8}/ $e = /[0-9a-f]{20}/\n"
     "  condition: for any of them : (# > 0 and @ < filesize) }\n"
     "rule loops { strings: $a = \"needle\" $b = \"hay\"\n"
     "  condition: for all i in (1..#a) : (@a[i] < filesize and for any k in (1, 2, i) : (k > 0))\n"

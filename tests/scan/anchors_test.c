@@ -86,9 +86,69 @@ test_xor(void)
     compiler_free(compiled.compiler);
 }
 
+/* What is no literal but many bytes of one set is looked for as that. */
+static void
+test_run(const char *string, uint32_t least)
+{
+    struct compiled compiled = compile(string);
+    str section = compiled.image.sections[IMAGE_SHORTS];
+    const struct short_record *record = (const void *)section.p;
+    tap_ok(section.n == sizeof *record && record->count == 0, "it is found by one set");
+    if (section.n == sizeof *record)
+        tap_eq_i64(record->offset, least, "of which %u stand in a row", least);
+    compiler_free(compiled.compiler);
+}
+
+static void
+test_no_run(const char *string)
+{
+    struct compiled compiled = compile(string);
+    str section = compiled.image.sections[IMAGE_SHORTS];
+    const struct short_record *records = (const void *)section.p;
+    size_t runs = 0;
+    for (size_t i = 0; i < section.n / sizeof *records; i++)
+        runs += records[i].count == 0 && records[i].offset > 0;
+    tap_eq_i64((int64_t)runs, 0, "it is no run");
+    compiler_free(compiled.compiler);
+}
+
+/* A record that says other numbers is refused, and one that says these is taken. */
+static void
+test_records(void)
+{
+    static const struct {
+        uint32_t least;
+        errcode code;
+    } cases[] = {{0, OK},  {1, ERR_CORRUPT}, {15, ERR_CORRUPT}, {16, OK},
+                 {63, OK}, {64, OK},         {65, ERR_CORRUPT}, {UINT32_MAX, ERR_CORRUPT}};
+    struct compiled compiled = compile("/[a-f0-9]{40}/");
+    struct short_record record =
+        *(const struct short_record *)(const void *)compiled.image.sections[IMAGE_SHORTS].p;
+    compiled.image.sections[IMAGE_SHORTS] = (str){(const char *)&record, sizeof record};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct rules *rules = NULL;
+        struct err err = {0};
+        record.offset = cases[i].least;
+        tap_eq_i64(rules_open(&compiled.image, &rules, &err), cases[i].code, "%u in a row (%s)",
+                   cases[i].least, err.text);
+        rules_free(rules);
+    }
+    compiler_free(compiled.compiler);
+}
+
 int
 main(void)
 {
+    test_run("/[a-f0-9]{168}/", 64);
+    test_run("/[A-Za-z0-9+\\/]{40}/", 40);
+    test_run("/[0-9]{8}[a-l]{8}/", 16);
+    test_run("/[0-9]{16}[a-z]?.*/", 16);
+    test_no_run("/[a-f0-9]{15}/");
+    test_no_run("/key=[a-f0-9]{40}/");
+    test_no_run("/[a-f0-9]{40}/ wide");
+    test_no_run("/.{40}/s");
+    test_no_run("/[a-f0-9]{40}[ab][ab]/");
+    test_records();
     test_begin_in_common("/Encrypter_\\d+/", STR("Encrypter_Encrypter"), STR("Encrypter_7"));
     test_begin_in_common("/<%eval[ -~]{30,}/ nocase", STR("<%eval"), STR("<%EVAL("));
     test_begin_in_common("/main\\.detect(Browsers|Chrome|Edge|Firefox)/", STR("main.detectmain"),

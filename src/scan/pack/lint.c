@@ -51,7 +51,8 @@ add_anchors(const struct rules *rules, struct cost *costs)
     }
     for (uint32_t i = 0; i < rules->short_count; i++) {
         const struct short_record *record = &rules->shorts[i];
-        uint8_t lacks = (uint8_t)(4 - record->count);
+        bool is_run = record->count == 0 && record->offset > 0;
+        uint8_t lacks = is_run ? 0 : (uint8_t)(4 - record->count);
         if (lacking[record->pattern] < lacks)
             lacking[record->pattern] = lacks;
     }

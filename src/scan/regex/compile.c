@@ -17,6 +17,7 @@ struct split {
     struct sequence sequence;
     size_t at;
     struct literal_set *literals; /* NULL: none */
+    struct literal_run run;       /* instead of them, when there is one */
     struct literal_score score;
 };
 struct plan {
@@ -73,17 +74,21 @@ best_split(const struct planner *planner, const struct sequence *sequence)
 {
     struct split best = {.sequence = *sequence};
     struct literal_set *found = arena_alloc(planner->arena, sizeof *found);
+    struct literal_run run;
     size_t low = 0, high = 0, kid_low, kid_high;
     for (size_t i = 0; i < sequence->count && i < PLACES_MAX; i++) {
         struct literal_score score;
         bool has = literals_at(sequence, i, planner->flags, planner->rate, found, &score);
         if (!has)
             score = score_of_first(planner, sequence, i);
+        bool is_run = run_at(sequence, i, planner->flags, planner->rate, &run, &score);
+        has = has && !is_run;
         score.rate *= cost_of_prefix(low, high);
         if (i == 0 || score_is_better(score, best.score)) {
             best.at = i;
             best.score = score;
             best.literals = has ? found : NULL;
+            best.run = is_run ? run : (struct literal_run){0};
             if (has)
                 found = arena_alloc(planner->arena, sizeof *found);
         }
@@ -156,6 +161,9 @@ emit_part(const struct planner *planner, const struct split *split, struct buf *
         part->literal_count = split->literals->count;
     }
     part->can_be_empty = first_from(&split->sequence, at, planner->flags, &first);
+    part->run = split->run.least;
+    if (part->run)
+        first = split->run.set;
     for (unsigned byte = 0; byte < 256; byte++)
         if (set_has(&first, (uint8_t)byte))
             part->first[byte / 8] |= (uint8_t)(1u << byte % 8);

@@ -246,3 +246,62 @@ literals_at(const struct sequence *sequence, size_t from, unsigned flags, litera
     offer(&set, rate, ret, ret_score);
     return ret->count > 0;
 }
+
+/* ---- runs ---- */
+
+enum {
+    RUN_SHORT = 16,    /* a shorter one is met too often */
+    RUN_LONG = 64,     /* and none needs to be longer */
+    RUN_LACKING = 3,   /* a run serves like one byte that is seldom met */
+    RUN_MEMBERS = 160, /* a set of more bytes tells too little */
+};
+
+/* Adds what NODE reads at least; false when that is not bytes of one set, or so many that they tell
+ * too little. A run that is long enough takes no other bytes. */
+static bool
+add_to_run(struct literal_run *run, const struct node *node, unsigned flags)
+{
+    if (node->kind == NODE_ASSERT)
+        return true;
+    const struct node *kid = node->kind == NODE_REPEAT ? node->kids[0] : node;
+    if (kid->kind != NODE_SET)
+        return false;
+    struct byte_set set = node_bytes(kid, flags);
+    set_join(&set, &run->set);
+    unsigned most = run->least < RUN_SHORT ? RUN_MEMBERS : set_count(&run->set);
+    if (set_count(&set) > most)
+        return false;
+    run->set = set;
+    run->least += node->kind == NODE_REPEAT ? node->min : 1;
+    return true;
+}
+
+static double
+rate_of_run(const struct literal_run *run, literal_rate *rate)
+{
+    double one = 0;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        uint8_t c = (uint8_t)byte;
+        if (set_has(&run->set, c))
+            one += rate(&c, 1);
+    }
+    return one;
+}
+
+bool
+run_at(const struct sequence *sequence, size_t from, unsigned flags, literal_rate *rate,
+       struct literal_run *ret, struct literal_score *score)
+{
+    struct literal_run run = {.least = 0};
+    if (flags & REGEX_WIDE || score->lacking < RUN_LACKING)
+        return false;
+    for (size_t i = from; i < sequence->count && run.least < RUN_LONG; i++)
+        if (!add_to_run(&run, sequence->items[i], flags))
+            break;
+    struct literal_score of_run = {RUN_LACKING, rate_of_run(&run, rate) / (double)(run.least + 1)};
+    if (run.least < RUN_SHORT || !score_is_better(of_run, *score))
+        return false;
+    *ret = run;
+    *score = of_run;
+    return true;
+}

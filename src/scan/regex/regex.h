@@ -69,11 +69,12 @@ struct regex_literal {
 struct regex_part {
     struct regex_literal *literals; /* a match goes on at the split with one of them */
     size_t literal_count;           /* 0: no literal at all, try where FIRST says */
-    uint8_t first[32];              /* bit set of the bytes that can stand at the split */
-    bool can_be_empty;              /* what follows the split can match no byte: try everywhere */
-    uint32_t forward;               /* program for what follows the split, the literal included */
-    uint32_t backward;              /* for what stands before it, to be run backwards */
-    bool has_backward;              /* false: the match begins at the split */
+    size_t run;        /* not 0: no literals, but so many bytes of FIRST one after the other */
+    uint8_t first[32]; /* bit set of the bytes that can stand at the split */
+    bool can_be_empty; /* what follows the split can match no byte: try everywhere */
+    uint32_t forward;  /* program for what follows the split, the literal included */
+    uint32_t backward; /* for what stands before it, to be run backwards */
+    bool has_backward; /* false: the match begins at the split */
 };
 /* Appends programs to CODE; positions in it are relative to its start and so may be stored. Where
  * they run, CODE must stand at an address that 8 divides. RATE says how costly it is to look for a

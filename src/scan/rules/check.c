@@ -98,8 +98,11 @@ pattern_fits(const struct rules *rules, uint32_t index)
 static bool
 short_fits(const struct rules *rules, const struct short_record *record)
 {
-    return record->pattern < rules->pattern_count && record->count <= 3 &&
-           (record->count > 0 || text_fits(rules, (struct text_place){record->bytes, 32}));
+    if (record->pattern >= rules->pattern_count || record->count > 3)
+        return false;
+    bool is_run = record->offset >= RUN_LEAST && record->offset <= RUN_MOST;
+    return record->count > 0 || ((record->offset == 0 || is_run) &&
+                                 text_fits(rules, (struct text_place){record->bytes, 32}));
 }
 
 static errcode

@@ -75,6 +75,8 @@ may_begin(const struct rules *rules, const struct short_record *record, unsigned
 {
     if (record->count > 0)
         return (record->bytes & 0xff) == (byte | 0x20);
+    if (record->offset > 0)
+        return false; /* a run */
     const uint8_t *set = (const uint8_t *)rules->text + record->bytes;
     return set[byte / 8] >> byte % 8 & 1;
 }
@@ -141,9 +143,33 @@ make_pair_bits(struct filter *filter)
     }
 }
 
+static uint32_t
+stride_of(uint32_t least)
+{
+    uint32_t stride = RUN_LEAST;
+    while (stride * 2 <= least)
+        stride *= 2;
+    return stride;
+}
+
+static void
+make_runs(struct rules *rules)
+{
+    struct filter *filter = &rules->filter;
+    filter->runs = mem_calloc((size_t)rules->short_count + 1, sizeof *filter->runs);
+    for (uint32_t i = 0; i < rules->short_count; i++) {
+        const struct short_record *record = &rules->shorts[i];
+        if (record->count == 0 && record->offset > 0)
+            filter->runs[filter->run_count++] =
+                (struct run_anchor){(const uint8_t *)rules->text + record->bytes, record->pattern,
+                                    record->offset, stride_of(record->offset)};
+    }
+}
+
 void
 rules_make_filter(struct rules *rules)
 {
+    make_runs(rules);
     make_anchors(rules);
     make_byte_lists(rules);
     make_pair_lists(rules);
@@ -161,4 +187,5 @@ rules_free_filter(struct filter *filter)
     free(filter->pair_list);
     free(filter->byte_first);
     free(filter->byte_list);
+    free(filter->runs);
 }

@@ -8,7 +8,7 @@
 
 /* Raised with every change of what images hold: the records below, the operations of code.h, the
  * programs of scan/regex. Images of another version are not read. */
-enum { IMAGE_FORMAT = 2 };
+enum { IMAGE_FORMAT = 3 };
 
 enum image_section {
     IMAGE_TEXT,      /* bytes: names, literals, values of metas */
@@ -118,8 +118,10 @@ struct anchor_record {
     uint32_t beside;
     int32_t beside_at;
 };
-/* A pattern that has no four bytes: `count` bytes (1–3) at `offset`, or with count 0 only a set of
- * bytes (32 bytes at `bytes` in TEXT) that one at `offset` is of. */
+/* A pattern that has no four bytes: `count` bytes (1–3) at `offset`. With count 0 a set of bytes
+ * (32 bytes at `bytes` in TEXT): the pattern begins with one of it, or with `offset` of it one
+ * after the other, RUN_LEAST to RUN_MOST. */
+enum { RUN_LEAST = 16, RUN_MOST = 64 };
 struct short_record {
     uint32_t pattern, offset, count;
     uint32_t bytes; /* lower case, least significant first */

@@ -26,6 +26,12 @@ struct anchor_group {
     int32_t beside_at;
     uint32_t first, count;
 };
+/* A pattern that begins with LEAST bytes of SET one after the other: one in STRIDE of these places
+ * tells whether it may. */
+struct run_anchor {
+    const uint8_t *set; /* 32 bytes, a bit for each byte */
+    uint32_t pattern, least, stride;
+};
 struct filter {
     uint8_t *bytes; /* by hashed key: hash.h */
     unsigned shift; /* of the 32-bit hash: what is left indexes `bytes` */
@@ -36,6 +42,8 @@ struct filter {
     uint8_t *pairs;                   /* of all two bytes: whether they may begin one */
     uint32_t *pair_first, *pair_list; /* list I: pair_list[pair_first[I]] … pair_first[I + 1] */
     uint32_t *byte_first, *byte_list;
+    struct run_anchor *runs;
+    uint32_t run_count;
 };
 
 struct guard_group {

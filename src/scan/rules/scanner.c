@@ -14,6 +14,7 @@ scanner_new(const struct rules *rules)
     scanner->machine = regex_machine_new();
     scanner->states = mem_calloc((size_t)rules->string_count + 1, 1);
     scanner->settled = mem_calloc((size_t)rules->pattern_count + 1, 1);
+    scanner->run_ends = mem_calloc((size_t)rules->filter.run_count + 1, sizeof(size_t));
     scanner->matches = mem_calloc((size_t)rules->string_count + 1, sizeof *scanner->matches);
     scanner->touched = mem_calloc((size_t)rules->string_count + 1, sizeof *scanner->touched);
     scanner->verdicts = mem_calloc((size_t)rules->rule_count + 1, 1);
@@ -42,6 +43,7 @@ scanner_free(struct scanner *scanner)
     arena_clear(&scanner->arena);
     free(scanner->states);
     free(scanner->settled);
+    free(scanner->run_ends);
     free(scanner->matches);
     free(scanner->touched);
     free(scanner->verdicts);
@@ -225,6 +227,18 @@ search_end(struct scanner *scanner, size_t from)
     }
 }
 
+/* Runs and other anchors in turns, so that matches come nearly in the order of the data. */
+static void
+search_with_runs(struct scanner *scanner, size_t from, size_t to)
+{
+    enum { TURN = 4 * RUN_MOST };
+    for (size_t end; from < to && !scanner->timed_out; from = end) {
+        end = to - from > TURN ? from + TURN : to;
+        scanner_try_runs(scanner, from, end);
+        search(scanner, from, end);
+    }
+}
+
 enum { WINDOW = 4 << 20 };
 
 void
@@ -233,10 +247,15 @@ scanner_block(struct scanner *scanner, str data, uint64_t base)
     scanner->data = data;
     scanner->base = base;
     regex_machine_watch(scanner->machine, data);
+    bool has_runs = scanner->rules->filter.run_count > 0;
+    memset(scanner->run_ends, 0, scanner->rules->filter.run_count * sizeof *scanner->run_ends);
     size_t whole = data.n < 4 ? 0 : data.n - 3;
     for (size_t from = 0; from < whole && !scanner->timed_out; from += WINDOW) {
         size_t to = whole - from > WINDOW ? from + WINDOW : whole;
-        search(scanner, from, to);
+        if (has_runs)
+            search_with_runs(scanner, from, to);
+        else
+            search(scanner, from, to);
         if (scanner->released)
             scanner->released(scanner->context, to);
         scanner->ticks = 4095; /* a look at the clock */

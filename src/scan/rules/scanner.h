@@ -65,6 +65,7 @@ struct scanner {
     /* Found. */
     uint8_t *states;         /* of each string */
     uint8_t *settled;        /* of each pattern: whether all its strings are done */
+    size_t *run_ends;        /* of each run anchor: up to there the bytes are of its set */
     struct matches *matches; /* of each string */
     uint32_t *touched;       /* strings with matches, or pieces of them */
     uint32_t touched_count;
@@ -101,6 +102,9 @@ void scanner_judge(struct scanner *scanner);
 
 /* The parts of it. */
 void scanner_verify(struct scanner *scanner, uint32_t pattern, size_t at);
+/* Looks for runs that begin from FROM on, a multiple of RUN_MOST, and before TO, which is another
+ * one or at most RUN_LEAST bytes from the data's end. To be asked in the order of the data. */
+void scanner_try_runs(struct scanner *scanner, size_t from, size_t to);
 void scanner_add_match(struct scanner *scanner, uint32_t string, size_t start, size_t length,
                        uint8_t key, bool wide);
 /* Whether no word goes on at END of the block. */

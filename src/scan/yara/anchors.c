@@ -56,6 +56,14 @@ anchors_add_set(struct compiler *compiler, uint32_t pattern, const uint8_t set[3
     compiler_add(compiler, IMAGE_SHORTS, &record, sizeof record);
 }
 
+void
+anchors_add_run(struct compiler *compiler, uint32_t pattern, const uint8_t set[32], size_t least)
+{
+    struct short_record record = {.pattern = pattern, .offset = (uint32_t)least};
+    record.bytes = compiler_text(compiler, (str){(const char *)set, 32}).at;
+    compiler_add(compiler, IMAGE_SHORTS, &record, sizeof record);
+}
+
 static size_t
 best_gram(const struct compiler *compiler, const uint8_t *bytes, size_t count)
 {

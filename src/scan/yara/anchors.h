@@ -20,3 +20,6 @@ void anchors_add_masked(struct compiler *compiler, uint32_t pattern,
                         const struct regex_masked *masked);
 /* A pattern without literals, that begins with one of the bytes of SET (a bit each). */
 void anchors_add_set(struct compiler *compiler, uint32_t pattern, const uint8_t set[32]);
+/* One that begins with LEAST bytes of SET, RUN_LEAST to RUN_MOST of them. */
+void anchors_add_run(struct compiler *compiler, uint32_t pattern, const uint8_t set[32],
+                     size_t least);

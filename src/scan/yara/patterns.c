@@ -180,7 +180,10 @@ add_part(struct compiler *compiler, uint32_t string, const struct regex *regex, 
     uint32_t pattern = add_pattern(compiler, &record);
     link_string(compiler, pattern, string);
     anchors_add_literals(compiler, pattern, part->literals, part->literal_count);
-    if (part->literal_count == 0) {
+    if (part->run >= RUN_LEAST) {
+        anchors_add_run(compiler, pattern, part->first,
+                        part->run < RUN_MOST ? part->run : RUN_MOST);
+    } else if (part->literal_count == 0) {
         uint8_t first[32];
         for (size_t i = 0; i < sizeof first; i++)
             first[i] = part->can_be_empty ? 0xff : part->first[i];

@@ -274,6 +274,30 @@ make_quantifier(struct random_case *random, const char *lazy)
     return true;
 }
 
+/* Many bytes of one set, which are looked for as such when there is nothing better. */
+static void
+make_run(struct random_case *random, struct random_string *string, const char *lazy)
+{
+    static const char *const sets[] = {"[a-d]", "[a-dA-C]", "[0-9a-d]", "\\w", "[^ ]"};
+    uint32_t low = 12 + choose(random->choices, 60), more = choose(random->choices, 20);
+    buf_z(&random->source, ONE_OF(random, sets));
+    switch (choose(random->choices, 3)) {
+    case 0:
+        buf_printf(&random->source, "{%u}", low);
+        break;
+    case 1:
+        buf_printf(&random->source, "{%u,}", low);
+        break;
+    default:
+        buf_printf(&random->source, "{%u,%u}", low, low + more + 1);
+    }
+    buf_z(&random->source, lazy);
+    string->varies = true;
+    uint32_t count = low + choose(random->choices, 2 * more + 1);
+    for (uint32_t i = choose(random->choices, 3); i < count; i++)
+        sample(string, "abcd"[choose(random->choices, 4)]);
+}
+
 /* The first atom has no quantifier: a round is never empty. Where a group is repeated, libyara may
  * prefer a shorter match to one that is as long as can be. */
 static void
@@ -282,6 +306,10 @@ make_sequence(struct random_case *random, struct random_string *string, unsigned
 {
     uint32_t count = 1 + choose(random->choices, 4);
     for (uint32_t i = 0; i < count; i++) {
+        if (chance(random->choices, 12)) {
+            make_run(random, string, lazy);
+            continue;
+        }
         bool group = make_atom(random, string, depth, lazy);
         if (i > 0 && make_quantifier(random, lazy)) {
             string->vague |= group;
