@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Properties, each a number that names it and what it holds, to a zero. */
-#include "scan/unpack/seven_zip.h"
+#include "scan/unpack_archives/seven_zip.h"
 
 enum {
     END = 0,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* 7z archives whose folders are LZMA, LZMA2, Deflate or stored, with the filters for x86 code and
  * for differences. Read here where the library of archives is not there. */
-#include "scan/unpack/seven_zip.h"
+#include "scan/unpack_archives/seven_zip.h"
 
 #include "scan/decompress/decompress.h"
 #include "scan/unpack/library.h"
