@@ -104,3 +104,9 @@ checksum_of(str content)
     XXH128_hash_t hash = XXH3_128bits(content.p, content.n);
     return (struct checksum){.high = hash.high64, .low = hash.low64};
 }
+
+uint64_t
+xxh64_of(str content)
+{
+    return XXH64(content.p, content.n, 0);
+}

@@ -33,10 +33,23 @@ enum decompressed lzma_decompress(str data, struct lzma_parameters parameters, u
 /* LZMA2, which xz and 7z wrap it in. */
 enum decompressed lzma2_decompress(str data, struct buf *out, size_t *ret_used);
 
+/* xz, one stream behind the other; their checksums are not compared. *RET_KNOWN is false, and the
+ * data are broken, where a block has another filter than LZMA2. */
+enum decompressed xz_decompress(str data, struct buf *out, bool *ret_known);
+
 /* LZX: WINDOW_BITS 15 to 21. State begins anew after each ANEW_EACH bytes, a multiple of 32768; 0
  * for never. */
 enum decompressed lzx_decompress(str data, uint32_t window_bits, uint64_t size, uint64_t anew_each,
                                  struct buf *out);
+
+/* zstd (RFC 8878): frames, one behind the other, also those to be skipped; checksums are compared.
+ * A window may be of any size, for OUT is the window: its cap bounds the memory. RET_USED is where
+ * the first frame begins that was not read whole. */
+enum decompressed zstd_decompress(str data, struct buf *out, size_t *ret_used);
+/* Whether the frame that DATA begin with needs a dictionary, which makes it broken here. */
+bool zstd_needs_dictionary(str data);
+/* Where the first frame with a content begins, behind those to be skipped; SIZE_MAX: none does. */
+size_t zstd_find(str data);
 
 /* AutoIt's: IS_NEW of format EA06, else EA05. */
 enum decompressed autoit_decompress(str data, bool is_new, size_t size, struct buf *out);

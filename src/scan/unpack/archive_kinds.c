@@ -22,23 +22,6 @@ begins(str data, str magic, size_t offset)
     return str_eq(unpack_slice(data, offset, magic.n), magic);
 }
 
-/* ── compressed streams ── */
-
-static bool
-matches_zstd(str data, const char *name)
-{
-    (void)name;
-    return begins(data, STR("\x28\xb5\x2f\xfd"), 0);
-}
-static void
-read_zstd(struct unpack *walk, str data)
-{
-    read_by(walk, data, LIBRARY_COMPRESSED, "zstd");
-}
-const struct unpack_kind unpack_zstd = {"zstd", matches_zstd, read_zstd};
-
-/* ── archives ── */
-
 static bool
 matches_rar(str data, const char *name)
 {
