@@ -13,7 +13,7 @@ decompress(const uint8_t *head, str data, struct buf *out)
 {
     uint32_t size = (uint32_t)(head[2] | head[3] << 8) * 4;
     struct lzma_parameters p;
-    switch (head[0] % 6) {
+    switch (head[0] % 8) {
     case 0:
         return lzma_parameters_read(head[1], &p)
                    ? lzma_decompress(data, p, size ? size : DECOMPRESS_TO_END, out, NULL)
@@ -26,6 +26,10 @@ decompress(const uint8_t *head, str data, struct buf *out)
         return nrv_decompress(data, head[1] % 16, size, out);
     case 4:
         return bzip2_decompress(data, out);
+    case 6:
+        return deflate64_decompress(data, out, NULL);
+    case 7:
+        return implode_decompress(data, head[1] & 1, head[1] & 2, size, out);
     default:
         return autoit_decompress(data, head[1] & 1, size, out);
     }

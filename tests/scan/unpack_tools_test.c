@@ -39,6 +39,17 @@ read_archive(struct unpacked *all, const struct unpack_options *options, const c
             "\\nSectionEnd\\n' >a.nsi && makensis -V1 a.nsi",                                      \
             1                                                                                      \
     } /* the same file is in it once */
+/* A zip file by the method whose number is NUMBER, of what PROGRAM makes of in/f1. */
+#define ZIP_OF(program, number)                                                                    \
+    "python3 -c 'import struct, subprocess, zlib\n"                                                \
+    "text = open(\"in/f1\", \"rb\").read()\n"                                                      \
+    "packed = subprocess.run([\"" program "\", \"-c\", \"in/f1\"], stdout=-1).stdout\n"            \
+    "head = struct.pack(\"<HHHHIIIHH\", 0, " number                                                \
+    ", 0, 0, zlib.crc32(text), len(packed), len(text), 2, 0)\n"                                    \
+    "local = b\"PK\\3\\4\" + struct.pack(\"<H\", 63) + head + b\"f1\" + packed\n"                  \
+    "entry = b\"PK\\1\\2\" + struct.pack(\"<HH\", 63, 63) + head + bytes(14) + b\"f1\"\n"          \
+    "end = b\"PK\\5\\6\" + struct.pack(\"<HHHHIIH\", 0, 0, 1, 1, len(entry), len(local), 0)\n"     \
+    "open(\"" program number ".zip\", \"wb\").write(local + entry + end)'"
 static const struct {
     const char *program, *name, *kind, *script;
     uint64_t least; /* members with the test file */
@@ -51,10 +62,14 @@ static const struct {
     {"7z", "delta.7z", "7z", "7z a -m0=Delta:4 -m1=LZMA delta.7z in", 2, true},
     {"7z", "x86.7z", "7z", "7z a -m0=BCJ -m1=LZMA x86.7z in /bin/true", 2, true},
     {"7z", "ppmd.7z", "7z", "7z a -m0=PPMd ppmd.7z in", 2},
-    {"7z", "lzma.zip", "zip", "7z a -mm=LZMA lzma.zip in", 2},
+    {"7z", "lzma.zip", "zip", "7z a -mm=LZMA lzma.zip in", 2, true},
+    {"7z", "deflate64.zip", "zip", "7z a -mm=Deflate64 deflate64.zip in", 2, true},
+    {"python3", "zstd93.zip", "zip", ZIP_OF("zstd", "93"), 1, true},
+    {"python3", "zstd20.zip", "zip", ZIP_OF("zstd", "20"), 1, true},
+    {"python3", "xz95.zip", "zip", ZIP_OF("xz", "95"), 1, true},
     {"zip", "a.zip", "zip", "zip -r a.zip in", 2},
     {"zip", "stored.zip", "zip", "zip -0 -r stored.zip in", 2},
-    {"zip", "bzip2.zip", "zip", "zip -Z bzip2 -r bzip2.zip in", 2},
+    {"zip", "bzip2.zip", "zip", "zip -Z bzip2 -r bzip2.zip in", 2, true},
     {"zip", "stream.zip", "zip", "(cd in && cat f1 | zip - - >../stream.zip)", 1},
     {"tar", "gnu.tar", "tar", "tar --format=gnu -cf gnu.tar in", 2},
     {"tar", "pax.tar", "tar", "tar --format=pax -cf pax.tar in", 2},
@@ -263,6 +278,7 @@ main(void)
     test_archives(folder);
     compare(folder, "a.zip", "unzip -p a.zip");
     compare(folder, "bzip2.zip", "unzip -p bzip2.zip");
+    compare(folder, "deflate64.zip", "unzip -p deflate64.zip");
     compare(folder, "pax.tar", "tar -xOf pax.tar");
     compare(folder, "a.tar.gz", "tar -xOf a.tar.gz");
     compare(folder, "a.tar.xz", "tar -xOf a.tar.xz");

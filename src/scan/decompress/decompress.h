@@ -51,6 +51,13 @@ bool zstd_needs_dictionary(str data);
 /* Where the first frame with a content begins, behind those to be skipped; SIZE_MAX: none does. */
 size_t zstd_find(str data);
 
+/* Deflate64, to its end. */
+enum decompressed deflate64_decompress(str data, struct buf *out, size_t *ret_used);
+
+/* Implode of zip: whether it has a code of literals, and a window of 8 KiB, not of 4. */
+enum decompressed implode_decompress(str data, bool has_literals, bool is_large, uint64_t size,
+                                     struct buf *out);
+
 /* AutoIt's: IS_NEW of format EA06, else EA05. */
 enum decompressed autoit_decompress(str data, bool is_new, size_t size, struct buf *out);
 

@@ -131,7 +131,7 @@ read_blocks(struct zstd *z, str data, size_t *at)
         size_t size = head >> 3, packed = type == BLOCK_RUN ? 1 : size;
         *at += BLOCK_HEAD;
         str rest = {data.p + *at, data.n - *at};
-        if (size > ZSTD_BLOCK || type > BLOCK_PACKED || (type == BLOCK_PACKED && size > rest.n))
+        if (type > BLOCK_PACKED || (type == BLOCK_PACKED && size > rest.n))
             return DECOMPRESSED_BROKEN;
         enum decompressed how = type == BLOCK_PACKED ? add_packed(z, (str){rest.p, size})
                                                      : add_plain(z, rest, size, type == BLOCK_RUN);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* zip (PKWARE's APPNOTE): by the central directory where there is one, and by the members' own
- * headers before it, which other readers may follow. Stored and deflated members are read here,
- * others by the library of archives. */
+ * headers before it, which other readers may follow. Stored and deflated members are read here. */
+#include "scan/unpack_archives/zip.h"
+
 #include "scan/unpack/inflate.h"
 
 enum {
@@ -17,13 +18,6 @@ enum {
     SIZES_BEHIND = 8,
 };
 
-struct entry {
-    str name, content; /* content: packed, or all that follows when the size is not known */
-    uint32_t flags, method, crc;
-    uint64_t packed, size;
-    bool size_known, whole;
-    size_t at; /* of the local header */
-};
 struct directory {
     size_t at, end; /* of the entries */
     uint64_t base;  /* what stands before the archive */
@@ -99,7 +93,7 @@ find_directory(str data, struct directory *ret)
 
 /* Sizes of zip64 stand in the extra field, each where the 32 bits are all ones. */
 static void
-read_extra(str extra, struct entry *entry, uint64_t *offset)
+read_extra(str extra, struct zip_entry *entry, uint64_t *offset)
 {
     while (extra.n >= 4) {
         uint32_t id = unpack_u16(extra, 0), n = unpack_u16(extra, 2);
@@ -115,18 +109,18 @@ read_extra(str extra, struct entry *entry, uint64_t *offset)
 }
 
 static bool
-read_central(str data, size_t at, struct entry *ret, uint64_t *ret_offset, size_t *ret_next)
+read_central(str data, size_t at, struct zip_entry *ret, uint64_t *ret_offset, size_t *ret_next)
 {
     if (at + CENTRAL > data.n || memcmp(data.p + at, "PK\1\2", 4) != 0)
         return false;
     uint32_t name = unpack_u16(data, at + 28), extra = unpack_u16(data, at + 30);
-    *ret = (struct entry){.flags = unpack_u16(data, at + 8),
-                          .method = unpack_u16(data, at + 10),
-                          .crc = unpack_u32(data, at + 16),
-                          .packed = unpack_u32(data, at + 20),
-                          .size = unpack_u32(data, at + 24),
-                          .size_known = true,
-                          .name = unpack_slice(data, at + CENTRAL, name)};
+    *ret = (struct zip_entry){.flags = unpack_u16(data, at + 8),
+                              .method = unpack_u16(data, at + 10),
+                              .crc = unpack_u32(data, at + 16),
+                              .packed = unpack_u32(data, at + 20),
+                              .size = unpack_u32(data, at + 24),
+                              .size_known = true,
+                              .name = unpack_slice(data, at + CENTRAL, name)};
     *ret_offset = unpack_u32(data, at + 42);
     read_extra(unpack_slice(data, at + CENTRAL + name, extra), ret, ret_offset);
     *ret_next = at + CENTRAL + name + extra + unpack_u16(data, at + 32);
@@ -135,7 +129,7 @@ read_central(str data, size_t at, struct entry *ret, uint64_t *ret_offset, size_
 
 /* Where the content begins that the header at entry->at names; false when there is none. */
 static bool
-find_content(str data, struct entry *entry)
+find_content(str data, struct zip_entry *entry)
 {
     size_t at = entry->at;
     if (at > data.n || data.n - at < LOCAL || memcmp(data.p + at, "PK\3\4", 4) != 0)
@@ -148,9 +142,9 @@ find_content(str data, struct entry *entry)
 }
 
 static bool
-read_local(str data, size_t at, struct entry *ret)
+read_local(str data, size_t at, struct zip_entry *ret)
 {
-    *ret = (struct entry){.at = at, .size_known = true};
+    *ret = (struct zip_entry){.at = at, .size_known = true};
     if (!find_content(data, ret))
         return false;
     uint32_t name = unpack_u16(data, at + 26);
@@ -167,7 +161,7 @@ read_local(str data, size_t at, struct entry *ret)
 
 /* *RET_USED: packed bytes that were read. */
 static bool
-read_deflated(struct unpack *walk, const struct entry *entry, size_t *ret_used)
+read_deflated(struct unpack *walk, const struct zip_entry *entry, size_t *ret_used)
 {
     enum unpack_flow flow = UNPACK_ENDED;
     if (!entry->size_known || entry->size > SIZE_MAX ||
@@ -186,7 +180,7 @@ read_deflated(struct unpack *walk, const struct entry *entry, size_t *ret_used)
 }
 
 static bool
-read_stored(struct unpack *walk, const struct entry *entry)
+read_stored(struct unpack *walk, const struct zip_entry *entry)
 {
     if (!unpack_give(walk, entry->name, entry->content, false))
         return false;
@@ -199,7 +193,7 @@ read_stored(struct unpack *walk, const struct entry *entry)
 }
 
 static bool
-read_entry(struct unpack *walk, str data, const struct entry *entry, size_t *ret_used)
+read_entry(struct unpack *walk, str data, const struct zip_entry *entry, size_t *ret_used)
 {
     if (entry->flags & ENCRYPTED) {
         unpack_skip(walk, entry->name, UNPACK_ENCRYPTED, "zip");
@@ -211,11 +205,9 @@ read_entry(struct unpack *walk, str data, const struct entry *entry, size_t *ret
         return read_deflated(walk, entry, ret_used);
     if (entry->method == STORED)
         return read_stored(walk, entry);
-    if (!unpack_by_library(walk, str_from(data, entry->at), "zip")) {
-        char method[32];
-        snprintf(method, sizeof method, "zip: method %u", entry->method);
-        unpack_skip(walk, entry->name, UNPACK_UNKNOWN, method);
-    }
+    if (zip_method_is_rare(entry->method) ||
+        !unpack_by_library(walk, str_from(data, entry->at), "zip"))
+        return zip_method_read(walk, entry, ret_used);
     return unpack_is_on(walk);
 }
 
@@ -224,7 +216,7 @@ static void
 read_locals(struct unpack *walk, str data, size_t at, size_t end)
 {
     data.n = end;
-    struct entry entry;
+    struct zip_entry entry;
     while (at < end && unpack_is_on(walk)) {
         size_t found = str_find(str_from(data, at), STR("PK\3\4"));
         if (found == SIZE_MAX || !read_local(data, at + found, &entry))
@@ -243,7 +235,7 @@ read_locals(struct unpack *walk, str data, size_t at, size_t end)
 static void
 read_directory(struct unpack *walk, str data, const struct directory *directory)
 {
-    struct entry entry;
+    struct zip_entry entry;
     uint64_t offset;
     size_t at = directory->at, last = 0;
     while (read_central(data, at, &entry, &offset, &at)) {
