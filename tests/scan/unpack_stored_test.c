@@ -12,12 +12,26 @@ enum { FILE_MAX = 1 << 20, NUMBERS = 2000 };
 static const struct {
     const char *name;
     unsigned times; /* that the text is in it */
+    bool has_sum;
 } stored[] = {
-    {"stream/t.zst", 1},           {"stream/skip.zst", 1},
-    {"stream/t.tar.zst", 2},       {"zip_method/bzip2.zip", 1},
-    {"zip_method/lzma.zip", 1},    {"zip_method/xz.zip", 1},
-    {"zip_method/zstd.zip", 1},    {"zip_method/d64.zip", 1},
-    {"zip_method/implode.zip", 1}, {"zip_method/implode_large.zip", 1},
+    {"stream/t.zst", 1, true},
+    {"stream/skip.zst", 1, true},
+    {"stream/t.tar.zst", 2, true},
+    {"zip_method/bzip2.zip", 1, true},
+    {"zip_method/lzma.zip", 1, true},
+    {"zip_method/xz.zip", 1, true},
+    {"zip_method/zstd.zip", 1, true},
+    {"zip_method/d64.zip", 1, true},
+    {"zip_method/implode.zip", 1, true},
+    {"zip_method/implode_large.zip", 1, true},
+    {"cpio/bin.cpio", 1},
+    {"cpio/big.cpio", 1},
+    {"cpio/odc.cpio", 1},
+    {"cpio/newc.cpio", 1},
+    {"cpio/crc.cpio", 1, true},
+    {"cpio/two.cpio", 2},
+    {"ar/gnu.a", 2},
+    {"ar/bsd.a", 1},
 };
 
 /* What was asked of seq. */
@@ -44,7 +58,7 @@ read_own(struct unpacked *all, str data, const char *name)
     unpacked_read(all, &(struct unpack_options){.without_library = true}, data, path_base(name));
 }
 
-/* Cut at many places: never in silence, and what is given is how the text begins. */
+/* Cut at many places: nothing is lost in silence, and what is given is how the text begins. */
 static void
 check_cut(str data, str text, const char *name)
 {
@@ -52,7 +66,7 @@ check_cut(str data, str text, const char *name)
     size_t silent = 0, other = 0, step = data.n / 40 + 1;
     for (size_t n = data.n - 1; n > 40; n = n > step ? n - step : 0) {
         read_own(&all, (str){data.p, n}, name);
-        silent += all.skip_count == 0;
+        silent += all.skip_count == 0 && !str_eq(buf_view(&all.text), text);
         str begin = {all.text.p, all.text.n < text.n ? all.text.n : text.n};
         other += !str_starts(text, begin);
     }
@@ -61,7 +75,8 @@ check_cut(str data, str text, const char *name)
     unpacked_clear(&all);
 }
 
-/* With bytes changed: nothing but the text comes out of a part that is not told. */
+/* With bytes changed: what is not told gives the text or, where it is not known any more, nothing.
+ */
 static void
 check_damaged(struct buf *data, str text, const char *name)
 {
@@ -71,8 +86,7 @@ check_damaged(struct buf *data, str text, const char *name)
         data->p[i] ^= 0x55;
         read_own(&all, buf_view(data), name);
         data->p[i] ^= 0x55;
-        silent += all.skip_count == 0 && all.inside && all.text.n &&
-                  !str_starts(text, buf_view(&all.text)) && !str_starts(buf_view(&all.text), text);
+        silent += all.skip_count == 0 && all.text.n && !str_eq(buf_view(&all.text), text);
     }
     tap_ok(silent == 0, "%s, changed, is told; %zu are not", name, silent);
     unpacked_clear(&all);
@@ -95,7 +109,8 @@ test_stored(str text)
                             all.count == stored[i].times,
                         name);
         check_cut(buf_view(&data), buf_view(&want), name);
-        check_damaged(&data, buf_view(&want), name);
+        if (stored[i].has_sum)
+            check_damaged(&data, buf_view(&want), name);
     }
     unpacked_clear(&all);
     buf_clear(&data);
@@ -109,6 +124,7 @@ test_told(void)
         const char *name, *told;
     } told[] = {
         {"stream/dictionary.zst", "unknown zstd: it needs a dictionary"},
+        {"ar/thin.a", "unknown ar: thin: its members are files beside it"},
     };
     struct unpacked all = {0};
     struct buf data = {0};

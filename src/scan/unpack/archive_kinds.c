@@ -36,39 +36,6 @@ read_rar(struct unpack *walk, str data)
 const struct unpack_kind unpack_rar = {"rar", matches_rar, read_rar};
 
 static bool
-matches_cpio(str data, const char *name)
-{
-    (void)name;
-    if (begins(data, STR("07070"), 0))
-        return unpack_u8(data, 5) == '1' || unpack_u8(data, 5) == '2' || unpack_u8(data, 5) == '7';
-    /* The binary one: 26 bytes, whose name has a length and an end. */
-    bool little = begins(data, STR("\xc7\x71"), 0), big = begins(data, STR("\x71\xc7"), 0);
-    uint32_t length =
-        little ? unpack_u16(data, 20) : unpack_u8(data, 20) << 8 | unpack_u8(data, 21);
-    return (little || big) && length > 1 && length < 4096 && data.n > 26 + (size_t)length &&
-           data.p[26 + length - 1] == 0;
-}
-static void
-read_cpio(struct unpack *walk, str data)
-{
-    read_by(walk, data, LIBRARY_CPIO, "cpio");
-}
-const struct unpack_kind unpack_cpio = {"cpio", matches_cpio, read_cpio};
-
-static bool
-matches_ar(str data, const char *name)
-{
-    (void)name;
-    return begins(data, STR("!<arch>\n"), 0);
-}
-static void
-read_ar(struct unpack *walk, str data)
-{
-    read_by(walk, data, LIBRARY_AR, "ar");
-}
-const struct unpack_kind unpack_ar = {"ar", matches_ar, read_ar};
-
-static bool
 matches_lha(str data, const char *name)
 {
     (void)name;
