@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "scan/checks/checks.h"
+#include "scan/decompress/decompress.h"
 #include "scan/job/crew.h"
 #include "scan/job/job.h"
 #include "scan/job/walk.h"

@@ -140,7 +140,7 @@ is "$? $(grep -c "không có thư mục hay tệp này: $PWD/not-here" err)" '1 
     'a folder that is not there'
 
 # ---- the rest ----
-is "$(run --help | grep -c '^  [a-z]')" 4 'four commands'
+is "$(run --help | grep -c '^  [a-z]')" 5 'five commands'
 run rules >out 2>err
 is "$? $(grep -c 'khien-scan rules --help' err)" '2 2' 'which know the name of their program'
 # Under sanitizers they hold the words that tools/run-test looks for.

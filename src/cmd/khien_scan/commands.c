@@ -4,6 +4,7 @@
 #include "cmd/commands/commands.h"
 #include "cmd/khien_scan/guide.h"
 #include "cmd/khien_scan/install.h"
+#include "cmd/khien_scan/licences.h"
 #include "cmd/scan/rules.h"
 
 const char program_name[] = "khien-scan";
@@ -35,9 +36,10 @@ static const struct command command_own_rules = {
     .examples = rules_examples,
 };
 
-const char *const command_groups[] = {"Finding malware", NULL};
-const struct command *const commands[] = {&command_guide, &command_scan, &command_own_rules,
-                                          &command_quarantine, NULL};
+const char *const command_groups[] = {"Finding malware", "About this program", NULL};
+const struct command *const commands[] = {&command_guide,     &command_scan,
+                                          &command_own_rules, &command_quarantine,
+                                          &command_licences,  NULL};
 
 const struct option global_options[] = {
     {"no-sandbox", NULL, NULL, "do not enter the sandbox; only for finding faults in it", 0},
