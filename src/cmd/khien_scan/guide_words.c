@@ -14,7 +14,8 @@ const struct guide_words guide_words[GUIDE_PHRASES] = {
           "  2. Đặt tệp đó cạnh chương trình này: %1\n"
           "     (máy không có mạng: chép bằng USB)\n"
           "  3. Mở lại chương trình.\n"
-          "Cách khác, khi đã có khóa công khai rules.pub cạnh bộ luật đang cài:\n"
+          "Cách khác, khi chương trình có sẵn khóa công khai, hoặc khóa rules.pub nằm cạnh bộ luật "
+          "đang cài:\n"
           "  khien-scan rules update --from https://TRANG_CHIẾN_DỊCH/rules\n"
           "  bộ luật được cài vào %2\n",
           "There are no rules yet by which malware is known, so nothing can be scanned. To get "
@@ -23,7 +24,8 @@ const struct guide_words guide_words[GUIDE_PHRASES] = {
           "  2. Put it beside this program: %1\n"
           "     (a computer without a network: bring it by USB)\n"
           "  3. Open the program again.\n"
-          "Or, when the public key rules.pub lies beside the installed rules:\n"
+          "Or, when a public key is built into the program, or rules.pub lies beside the installed "
+          "rules:\n"
           "  khien-scan rules update --from https://CAMPAIGN/rules\n"
           "  they are installed as %2\n"}},
     [GUIDE_NO_RULES_SHORT] = {{"chưa có bộ luật", "there are no rules yet"}},

@@ -21,8 +21,9 @@ installed_locate(const char *pack, const char *key, struct installed *ret, struc
     while (n > 1 && ret->pack[n - 1] == '/')
         n--;
     str_copy(n ? (str){ret->pack, n} : STR("."), ret->folder, PATH_TEXT);
-    if (!key || !key[0])
-        return path_join(ret->key_path, ret->folder, "rules.pub", err);
+    ret->is_key_named = key && key[0];
+    if (!ret->is_key_named)
+        return path_join(ret->key_path, ret->folder, RULES_KEY_NAME, err);
     return str_copy(str_of(key), ret->key_path, PATH_TEXT)
                ? OK
                : err_set(err, ERR_LIMIT, "the path %s is too long", key);
@@ -44,16 +45,25 @@ open_pack(const struct installed *installed, const char *path, uint64_t *ret_ver
     return OK;
 }
 
-errcode
-installed_look(struct installed *installed, struct err *err)
+static errcode
+read_key(struct installed *installed, struct err *err)
 {
-    struct err fault;
-    if (!file_exists(installed->key_path))
+    if (file_exists(installed->key_path))
+        return pack_key_read_public(installed->key_path, installed->public_key, err);
+    if (installed->is_key_named || !pack_key_built_in(installed->public_key))
         return err_set(err, ERR_DENIED,
                        "there is no key %s to check packs with; get it from those who sign them, "
                        "not from where the packs come from, and name it with --public-key",
                        installed->key_path);
-    errcode code = pack_key_read_public(installed->key_path, installed->public_key, err);
+    str_copy(STR("the one that this program was built with"), installed->key_path, PATH_TEXT);
+    return OK;
+}
+
+errcode
+installed_look(struct installed *installed, struct err *err)
+{
+    struct err fault;
+    errcode code = read_key(installed, err);
     if (code != OK)
         return code;
     if (file_exists(installed->pack)) {

@@ -7,15 +7,18 @@
 #include "cmd/release/seen.h"
 
 struct installed {
-    char pack[PATH_TEXT], folder[PATH_TEXT], key_path[PATH_TEXT];
+    char pack[PATH_TEXT], folder[PATH_TEXT];
+    char key_path[PATH_TEXT]; /* for people; where the key is built in, it says that */
+    bool is_key_named;
     uint8_t public_key[SIGN_PUBLIC];
     bool is_there; /* and whole, and signed with that key; only then the next two are set */
     uint64_t version;
     uint8_t id[SHA256_BYTES];
     struct seen seen; /* the newest that was ever installed here; version 0: none */
 };
-/* Where it is: PACK, else the default place; and the key: KEY, else rules.pub beside the pack. NULL
- * and "" are none. A key that comes with a pack would prove nothing, so none is ever fetched. */
+/* Where it is: PACK, else the default place; and the key: KEY, else rules.pub beside the pack, else
+ * the built-in one. NULL and "" are none. A key that comes with a pack would prove nothing, so none
+ * is ever fetched. */
 errcode installed_locate(const char *pack, const char *key, struct installed *ret, struct err *err);
 /* Reads the key and what is there. A pack that does not open is no reason to stay without: it is
  * told, and counts as none. */

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/file.h"
-#include "base/hash.h"
+/* A key is worth what the way is by which it came. That of --public-key is one's own choice; that
+ * in rules.pub was put there by who may change the pack too, so the report says when it is not the
+ * one that the program was built with. */
 #include "cmd/scan/pack_key.h"
+
+#include "base/hash.h"
+#include "base/require.h"
 
 errcode
 pack_key_read_public(const char *path, uint8_t ret[SIGN_PUBLIC], struct err *err)
@@ -12,5 +16,52 @@ pack_key_read_public(const char *path, uint8_t ret[SIGN_PUBLIC], struct err *err
         code = err_set(err, ERR_FORMAT, "%s is no public key: one line of 64 hexadecimal digits",
                        path);
     buf_clear(&text);
+    return code;
+}
+
+bool
+pack_key_built_in(uint8_t ret[SIGN_PUBLIC])
+{
+    static const char text[] = PUBLIC_KEY;
+    if (!text[0])
+        return false;
+    require(hex_parse(str_of(text), ret, SIGN_PUBLIC));
+    return true;
+}
+
+static enum report_origin
+origin_beside(const uint8_t key[SIGN_PUBLIC])
+{
+    uint8_t own[SIGN_PUBLIC];
+    return pack_key_built_in(own) && memcmp(own, key, sizeof own) != 0 ? ORIGIN_OTHER_BESIDE
+                                                                       : ORIGIN_BESIDE;
+}
+
+/* True when there is such a file, whatever is in it. */
+static bool
+find_beside(const char *pack, char out[PATH_TEXT])
+{
+    size_t n = (size_t)(path_base(pack) - pack);
+    int made = snprintf(out, PATH_TEXT, "%.*s" RULES_KEY_NAME, (int)n, pack);
+    return made > 0 && made < PATH_TEXT && file_exists(out);
+}
+
+errcode
+pack_key_find(const char *named, const char *beside, struct pack_key *ret, struct err *err)
+{
+    struct pack_key key = {.origin = ORIGIN_UNCHECKED};
+    errcode code = OK;
+    if (named || (beside && find_beside(beside, key.path))) {
+        code = pack_key_read_public(named ? named : key.path, key.key, err);
+        key.origin = named ? ORIGIN_NAMED : origin_beside(key.key);
+        if (named)
+            str_copy(str_of(named), key.path, sizeof key.path);
+    } else {
+        key.path[0] = 0;
+        if (pack_key_built_in(key.key))
+            key.origin = ORIGIN_BUILT_IN;
+    }
+    if (code == OK)
+        *ret = key;
     return code;
 }

@@ -18,6 +18,11 @@ errcode rule_files_read(const struct call *call, size_t count, bool warnings,
     }
 errcode rule_files_open_pack(const struct call *call, const char *path, struct scan_rules **ret,
                              struct err *err);
+/* The same for rules that decide something: without --public-key the signature must be of the key
+ * in rules.pub beside the pack, where BESIDE, or of the built-in one (pack_key_find). */
+errcode rule_files_open_trusted(const struct call *call, const char *path, bool beside,
+                                struct scan_rules **ret, enum report_origin *ret_origin,
+                                struct err *err);
 /* The folders of the first COUNT words: files beside rules may be included by them. */
 errcode rule_files_grant(const struct call *call, size_t count, struct grants *grants,
                          struct err *err);

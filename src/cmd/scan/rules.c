@@ -44,7 +44,8 @@ static const struct option update_options[] = {
      "a URL below which `latest.json` is, a pack, or a folder as it is published; else rules.from",
      0},
     {"public-key", "FILE", NULL,
-     "whose signature the pack must have; else rules.public_key, else rules.pub beside the pack",
+     "whose signature the pack must have; else rules.public_key, else rules.pub beside the pack, "
+     "else the key that is built in",
      0},
     {"output", "PACK", NULL,
      "the installed pack; else /var/lib/khien-scan/rules.pack for root, and "
@@ -155,7 +156,9 @@ const struct command command_rules = {
         "give other values.\n\n"
         "With `--key` the pack is signed; every program refuses one that was changed. With "
         "`--public-key` it also refuses all that are not signed with that key, and with "
-        "`--version-min` older ones.\n\n"
+        "`--version-min` older ones. `verify` without `--public-key` takes the key that the "
+        "program "
+        "was built with, if it was (khien-scan(1)).\n\n"
         "`check` builds nothing. It tells refused rules, rules that slow scans and why, rules that "
         "are there twice, and with `--clean` those that hold in files that are clean. Its status "
         "is 0 whatever it finds, and 1 only when something could not be read.\n\n"

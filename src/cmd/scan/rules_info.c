@@ -141,13 +141,16 @@ rules_run_verify(const struct call *call, struct err *err)
 {
     char key[PACK_KEY_TEXT];
     cleanup(cleanup_rules) struct scan_rules *rules = NULL;
-    errcode code = rule_files_open_pack(call, call->words[0], &rules, err);
+    enum report_origin origin;
+    errcode code = rule_files_open_trusted(call, call->words[0], false, &rules, &origin, err);
     if (code != OK)
         return code;
     struct pack_info info = pack_info(scan_rules_pack(rules));
     if (!info.is_signed)
         puts("the pack is sound, but not signed: nobody vouches for it");
-    else if (call_option(call, "public-key"))
+    else if (origin == ORIGIN_BUILT_IN)
+        puts("the pack is sound and signed with the key that this program was built with");
+    else if (origin == ORIGIN_NAMED)
         puts("the pack is sound and signed with the required key");
     else
         printf("the pack is sound and signed with %s; --public-key FILE requires a key\n",

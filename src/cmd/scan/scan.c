@@ -290,7 +290,8 @@ open_rules(struct scanning *scanning, struct err *err)
                        "names others",
                        fallback, program_name);
     if (code == OK)
-        code = rule_files_open_pack(scanning->call, path ? path : fallback, &scanning->rules, err);
+        code = rule_files_open_trusted(scanning->call, path ? path : fallback, true,
+                                       &scanning->rules, &scanning->about.rules_origin, err);
     if (code != OK)
         return code;
     struct pack_info info = pack_info(scan_rules_pack(scanning->rules));
@@ -501,6 +502,12 @@ const struct command command_scan = {
         "person to change. khien-quarantine(1) lists all of it and gives it back. What is only "
         "suspicious stays. Files of packages and of other computers are asked "
         "for a second time.\n\n"
+        "The rules must be signed with the key of `--public-key`, else with the one in `rules.pub` "
+        "beside the pack, else with the one that the program was built with, if it was. Where none "
+        "of these is known anybody's pack is taken, and unless `rules update` installed it the "
+        "report says that nothing checked where the rules come from; it also says when `rules.pub` "
+        "is another key than the built-in "
+        "one.\n\n"
         "Files that had nothing and did not change are passed by in the next scan with the same "
         "rules, for thirty days at most. Ctrl-C ends the scan with a report of what was seen until "
         "then.\n\n"

@@ -172,6 +172,9 @@ report_write_html(struct report *report, const struct report_about *about,
         write_items(report, language, out);
     }
     write_end(report, about, language, out);
+    const char *origin = report_origin_words(about, language);
+    if (origin)
+        buf_printf(out, "<p class=\"box suspicious\">%s</p>\n", origin);
     if (!about->is_root)
         buf_printf(out, "<p>%s</p>\n", phrase(PHRASE_NOT_ROOT, language));
     buf_z(out, "</main></body></html>\n");

@@ -62,6 +62,8 @@ enum report_phrase {
     PHRASE_NOTHING_CHANGED,
     PHRASE_SECONDS,
     PHRASE_MORE,
+    PHRASE_UNCHECKED,
+    PHRASE_OTHER_KEY,
     PHRASES,
 };
 extern const struct report_words report_phrases[PHRASES];
@@ -72,5 +74,7 @@ phrase(enum report_phrase phrase, enum report_language language)
 }
 
 void report_sort(struct report *report);
+/* What is to be said of where the rules come from; NULL for nothing. */
+const char *report_origin_words(const struct report_about *about, enum report_language language);
 const struct check_words *report_check_words(const struct check *check,
                                              enum report_language language);

@@ -87,6 +87,13 @@ write_counts(struct json_out *json, const struct report_counts *counts)
     json_out_object_end(json);
 }
 
+/* NULL: nothing checked where the rules come from. */
+static const char *const origin_names[] = {
+    [ORIGIN_NAMED] = "--public-key",     [ORIGIN_BESIDE] = "rules.pub",
+    [ORIGIN_OTHER_BESIDE] = "rules.pub", [ORIGIN_UPDATE] = "rules update",
+    [ORIGIN_BUILT_IN] = "built-in",
+};
+
 void
 report_write_json(struct report *report, const struct report_about *about, struct buf *out)
 {
@@ -104,6 +111,8 @@ report_write_json(struct report *report, const struct report_about *about, struc
     json_out_pair_u64(&json, "rules", about->rules);
     json_out_pair_z(&json, "rules_id", about->rules_id[0] ? about->rules_id : NULL);
     json_out_pair_u64(&json, "rules_version", about->rules_version);
+    json_out_pair_z(&json, "rules_checked_by", origin_names[about->rules_origin]);
+    json_out_pair_z(&json, "rules_doubt", report_origin_words(about, REPORT_EN));
     write_counts(&json, &report->counts);
     json_out_key(&json, "findings");
     json_out_array_begin(&json);

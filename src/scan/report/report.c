@@ -201,3 +201,13 @@ report_check_words(const struct check *check, enum report_language language)
 {
     return language == REPORT_VI ? &check->vi : &check->en;
 }
+
+const char *
+report_origin_words(const struct report_about *about, enum report_language language)
+{
+    if (!about->rules_id[0]) /* of no pack: files that this user named */
+        return NULL;
+    if (about->rules_origin == ORIGIN_UNCHECKED)
+        return phrase(PHRASE_UNCHECKED, language);
+    return about->rules_origin == ORIGIN_OTHER_BESIDE ? phrase(PHRASE_OTHER_KEY, language) : NULL;
+}

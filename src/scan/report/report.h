@@ -49,6 +49,15 @@ enum report_skip {
 struct report_counts {
     uint64_t files, bytes, unchanged, members, member_bytes, processes, process_bytes, checks;
 };
+/* By what key the signature of the rules was checked. */
+enum report_origin {
+    ORIGIN_UNCHECKED,    /* by none */
+    ORIGIN_NAMED,        /* one that was named for this scan */
+    ORIGIN_BESIDE,       /* one that lies beside the rules, */
+    ORIGIN_OTHER_BESIDE, /* and is another than the program was built with */
+    ORIGIN_UPDATE,       /* the one that `rules update` had when it installed them */
+    ORIGIN_BUILT_IN,     /* the one that the program was built with */
+};
 struct report_about {
     const char *scope; /* "quick", "full", "paths" */
     usec started, ended;
@@ -58,6 +67,7 @@ struct report_about {
     uint64_t rules_version;
     const char *rules_id; /* in hexadecimal digits; "" without a pack */
     size_t rules;
+    enum report_origin rules_origin;
 };
 
 struct report;

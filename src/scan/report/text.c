@@ -160,6 +160,9 @@ report_write_text(struct report *report, const struct report_about *about,
     }
     write_looked_at(report, about, language, out);
     write_skipped(report, language, out);
+    const char *origin = report_origin_words(about, language);
+    if (origin)
+        buf_printf(out, "\n%s\n", origin);
     if (!about->is_root)
         buf_printf(out, "\n%s\n", phrase(PHRASE_NOT_ROOT, language));
 }

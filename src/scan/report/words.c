@@ -74,4 +74,15 @@ const struct report_words report_phrases[PHRASES] = {
     [PHRASE_MORE] = {{"mục khác không hiện ở đây (--json ghi tất cả)",
                       "more are not shown here (--json has all)"}},
     [PHRASE_SECONDS] = {{"giây", "s"}},
+    [PHRASE_UNCHECKED] =
+        {{"Nguồn gốc bộ mẫu chưa được kiểm tra: chương trình không có khóa công khai của nơi phát "
+          "hành để đối chiếu chữ ký. Chỉ nên tin kết quả nếu bạn lấy bộ mẫu từ nơi tin cậy.",
+          "Where the rules come from was not checked: the program has no public key of those who "
+          "publish them. Trust the result only if you got the rules from a place that you "
+          "trust."}},
+    [PHRASE_OTHER_KEY] =
+        {{"Bộ mẫu được ký bằng khóa trong tệp rules.pub nằm cạnh nó, không phải khóa có sẵn của "
+          "chương trình. Chỉ nên tin kết quả nếu bạn biết ai đã đặt tệp đó.",
+          "The rules are signed with the key in rules.pub beside them, which is not the one that "
+          "the program was built with. Trust the result only if you know who put it there."}},
 };
