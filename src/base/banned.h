@@ -12,6 +12,11 @@
 #include <io.h>
 #undef popen
 #endif
+/* The headers of COM name strcpy themselves. */
+#ifdef KHIEN_COM
+#include <taskschd.h>
+#include <windows.h>
+#endif
 
 /* clang's _FORTIFY_SOURCE makes these macros, which cannot be poisoned. */
 #undef sprintf

@@ -103,7 +103,13 @@ test_task(void)
     struct buf wide = BUF(1 << 16);
     buf_z(&wide, "\xff\xfe");
     link_text16(&wide, xml.p, bytes.n);
+    struct sha256 before = task_digest(&task);
     tap_no_err(task_parse(buf_view(&wide), &arena, &task, &err), &err, "in UTF-16 too");
+    struct sha256 after = task_digest(&task);
+    tap_ok(memcmp(&before, &after, sizeof after) == 0, "with the same digest of its actions");
+    task.actions[1].folder = "C:\\";
+    after = task_digest(&task);
+    tap_ok(memcmp(&before, &after, sizeof after) != 0, "which is another when one is");
     tap_eq_z(task.actions[0].program, "cmd.exe", "its program");
     tap_eq_i64(task_parse(STR("MZ"), &arena, &task, &err), ERR_FORMAT, "what is none is refused");
     buf_clear(&wide);

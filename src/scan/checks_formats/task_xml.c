@@ -199,3 +199,20 @@ task_parse(str bytes, struct arena *arena, struct task *ret, struct err *err)
     *ret = task;
     return OK;
 }
+
+struct sha256
+task_digest(const struct task *task)
+{
+    struct digest *digest = digest_new(DIGEST_SHA256);
+    struct sha256 sha256;
+    for (size_t i = 0; i < task->count; i++) {
+        const struct task_action *action = &task->actions[i];
+        const char *const texts[] = {action->program, action->arguments, action->folder,
+                                     action->class_id};
+        /* Each with its zero, so that none runs into the next. */
+        for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+            digest_add(digest, (str){texts[t], strlen(texts[t]) + 1});
+    }
+    digest_finish(digest, sha256.bytes);
+    return sha256;
+}

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/hash.h"
 
 enum {
     TASK_ACTIONS = 32,    /* as the schema has it */
@@ -25,3 +26,6 @@ struct task {
 /* UTF-8 or UTF-16 with its mark. Texts live as long as the arena. ERR_FORMAT for what has no
  * element Task. */
 errcode task_parse(str bytes, struct arena *arena, struct task *ret, struct err *err);
+/* Of all that its actions say: two descriptions of one task have the same, whatever their encoding
+ * and settings are. */
+struct sha256 task_digest(const struct task *task);

@@ -62,6 +62,12 @@ about_is_in_registry(str path)
     return str_starts(path, STR("HKLM\\")) || str_starts(path, STR("HKU\\"));
 }
 
+bool
+about_is_task(str path)
+{
+    return path.n > 1 && path.p[0] == '\\' && path.p[1] != '\\';
+}
+
 static bool
 is_place(const struct head *head, str path)
 {
@@ -71,6 +77,8 @@ is_place(const struct head *head, str path)
     case QUARANTINE_VALUE:
         return about_is_in_registry(path) && head->inode >= 4 && head->inode < path.n &&
                path.p[head->inode] == '\\';
+    case QUARANTINE_TASK:
+        return about_is_task(path);
     default:
         return path_is_full(path);
     }
@@ -86,7 +94,7 @@ check(const struct head *head, const struct about *about, struct err *err)
             return err_set(err, ERR_CORRUPT, "the name of an attribute has a NUL byte");
     if (rest.n > 0)
         return err_set(err, ERR_CORRUPT, "the attributes are cut");
-    if (head->kind > QUARANTINE_VALUE || head->flags > (HAS_BEFORE | HAS_AFTER))
+    if (head->kind > QUARANTINE_TASK || head->flags > (HAS_BEFORE | HAS_AFTER))
         return err_set(err, ERR_CORRUPT, "of a kind that is unknown");
     if (has_nul(about->path) || has_nul(about->why))
         return err_set(err, ERR_CORRUPT, "a text has a NUL byte");

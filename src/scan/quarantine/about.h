@@ -26,7 +26,8 @@ struct about {
     uint32_t mode, owner, group; /* of a value the mode is its type */
     /* Of a line the text file's; of a process the inode is its number, `changed` its start; of a
      * value the inode is the bytes of `path` that are its key, the device is 1 when another value
-     * was put in its place, of which size and digest are. */
+     * was put in its place, of which size and digest are; of a task the digest is of its
+     * actions. */
     struct file_identity identity;
     int64_t accessed; /* nanoseconds since 1970 */
     usec taken;
@@ -39,6 +40,8 @@ struct about {
 
 /* "HKLM\\…" or "HKU\\…" */
 bool about_is_in_registry(str path);
+/* "\\…", of one backslash, which no file's path is. */
+bool about_is_task(str path);
 void about_write(const struct about *about, struct buf *out);
 /* The strings are views of BYTES. */
 errcode about_parse(str bytes, struct about *ret, struct err *err);

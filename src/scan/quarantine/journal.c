@@ -94,7 +94,8 @@ journal_target_parse(str bytes, struct target *ret, struct err *err)
                             .replaced = head.replaced,
                             .path = {rest.p, head.path}};
     target.temp = (str){rest.p + head.path, head.temp};
-    bool is_full = path_is_full(target.path) || about_is_in_registry(target.path);
+    bool is_full = path_is_full(target.path) || about_is_in_registry(target.path) ||
+                   about_is_task(target.path);
     if (!is_full || memchr(rest.p, 0, rest.n) || !is_one_part(target.temp))
         return err_set(err, ERR_CORRUPT, "a target has no such name");
     *ret = target;

@@ -42,6 +42,25 @@ list_find(const struct list *list, uint64_t number)
     return at < list->count && list->entries[at].number == number ? &list->entries[at] : NULL;
 }
 
+errcode
+list_find_kept(const struct list *list, uint64_t number, struct entry **ret, struct err *err)
+{
+    struct entry *entry = list_find(list, number);
+    unsigned long long shown = number;
+    if (!entry)
+        return err_set(err, ERR_NOT_FOUND, "there is no number %llu in quarantine", shown);
+    if (entry->state == ENTRY_RESTORED || entry->state == ENTRY_DELETED)
+        return err_set(err, ERR_NOT_FOUND, "nothing is kept of number %llu: it was %s already",
+                       shown, entry->state == ENTRY_RESTORED ? "restored" : "deleted");
+    if (entry->state != ENTRY_TAKEN)
+        return err_set(err, ERR_BUSY,
+                       "whether number %llu is in its place cannot be asked now, as of a user who "
+                       "is not logged on or a service that does not run; try again later",
+                       shown);
+    *ret = entry;
+    return OK;
+}
+
 static errcode
 begin(struct list *list, const struct journal_record *record, struct err *err)
 {

@@ -30,4 +30,7 @@ struct list {
 errcode list_apply(struct list *list, const struct journal_record *record, struct err *err);
 /* Until the next record that begins or undoes an item; NULL: there is none. */
 struct entry *list_find(const struct list *list, uint64_t number);
+/* One that is kept: ERR_NOT_FOUND when there is none, ERR_BUSY while that is not known. */
+errcode list_find_kept(const struct list *list, uint64_t number, struct entry **ret,
+                       struct err *err);
 void list_clear(struct list *list);

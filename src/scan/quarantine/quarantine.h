@@ -62,12 +62,32 @@ struct quarantine_value {
 errcode quarantine_take_value(struct quarantine *quarantine, const struct quarantine_value *value,
                               const char *why, uint64_t *ret_number, struct err *err);
 
-enum quarantine_kind { QUARANTINE_FILE, QUARANTINE_LINE, QUARANTINE_PROCESS, QUARANTINE_VALUE };
+/* A scheduled task of Windows, as it was seen. */
+struct quarantine_task {
+    const char *name;      /* "\\FOLDER\\NAME", as the Task Scheduler calls it */
+    struct sha256 actions; /* of what it starts: task_digest */
+};
+/* Whether it needs QUARANTINE_SYSTEM, as those of Windows itself do; 0: no. */
+unsigned quarantine_asks_task(const char *name);
+/* Disables the task, when it starts what was seen still (else ERR_BUSY), and keeps a copy of its
+ * description. ERR_NOT_FOUND when there is none of that name, or it is disabled already. */
+errcode quarantine_take_task(struct quarantine *quarantine, const struct quarantine_task *task,
+                             const char *why, unsigned flags, uint64_t *ret_number,
+                             struct err *err);
+
+enum quarantine_kind {
+    QUARANTINE_FILE,
+    QUARANTINE_LINE,
+    QUARANTINE_PROCESS,
+    QUARANTINE_VALUE,
+    QUARANTINE_TASK,
+};
 struct quarantine_item {
     uint64_t number;
     enum quarantine_kind kind;
     usec taken;
-    /* A path as it was, bytes that are no UTF-8 included; of a value "KEY\\NAME". */
+    /* A path as it was, bytes that are no UTF-8 included; of a value "KEY\\NAME", of a
+     * task its name. */
     const char *path, *why;
     uint64_t size;
     struct sha256 sha256;
@@ -85,7 +105,8 @@ bool quarantine_at(const struct quarantine *quarantine, size_t i, struct quarant
 /* Puts it back with owner, mode, ACL, extended attributes and times, or to the path TO. Nothing
  * that stands there is replaced. A line goes back between the lines that it stood between, else to
  * the end; a value to its key, when none of its name is there, or still the one that was put in its
- * place. With TO the bytes of either go into a file of their own. */
+ * place; a task is enabled when it is there and starts what it did. With TO the bytes of any go
+ * into a file of their own. */
 errcode quarantine_restore(struct quarantine *quarantine, uint64_t number, const char *to,
                            struct err *err);
 /* What the last restore could not give back, or did otherwise, a line each; "" when all is as it

@@ -3,9 +3,9 @@
  * only when the file was seen, whole, in its place. The journal says where to look. */
 #include "base/cleanup.h"
 #include "base/require.h"
+#include "scan/quarantine/setting.h"
 #include "scan/quarantine/stop.h"
 #include "scan/quarantine/text.h"
-#include "scan/quarantine/value.h"
 
 /* ---- the folder's files ---- */
 
@@ -153,16 +153,26 @@ settle_process(struct quarantine *quarantine, const struct entry *entry, struct 
                         err);
 }
 
-/* A value is whole or not there; which of the two, the registry says, now or when this is opened
- * again. */
+/* Whether PATH is where it was as no file. What its bytes were restored to is one. */
+static bool
+is_setting(const struct about *about, str path)
+{
+    return about->kind == QUARANTINE_VALUE  ? about_is_in_registry(path)
+           : about->kind == QUARANTINE_TASK ? about_is_task(path)
+                                            : false;
+}
+
+/* What is no file: a value is whole or not there, a task enabled or not. Which of the two, Windows
+ * says, now or when this is opened again. */
 static errcode
-settle_value(struct quarantine *quarantine, const struct entry *entry, struct err *err)
+settle_setting(struct quarantine *quarantine, const struct entry *entry, struct err *err)
 {
     uint64_t number = entry->number;
-    enum value_standing standing = value_stands(&entry->about);
-    bool stands = standing == VALUE_STANDS, is_taken = entry->has_copy && !stands;
+    bool is_task = entry->about.kind == QUARANTINE_TASK;
+    enum in_place standing = is_task ? task_stands(&entry->about) : value_stands(&entry->about);
+    bool stands = standing == IN_PLACE, is_taken = entry->has_copy && !stands;
     errcode code = OK;
-    if (standing == VALUE_UNKNOWN)
+    if (standing == IN_PLACE_UNKNOWN)
         return OK;
     if (entry->state == ENTRY_RESTORING)
         return store_append(quarantine, stands ? JOURNAL_RESTORED : JOURNAL_TAKEN, number, (str){0},
@@ -181,8 +191,8 @@ settle_taking(struct quarantine *quarantine, const struct entry *entry, struct e
     errcode code = OK;
     if (entry->about.kind == QUARANTINE_PROCESS)
         return settle_process(quarantine, entry, err);
-    if (entry->about.kind == QUARANTINE_VALUE)
-        return settle_value(quarantine, entry, err);
+    if (is_setting(&entry->about, entry->about.path))
+        return settle_setting(quarantine, entry, err);
     remove_temp(entry);
     if (entry->has_copy && !is_original(&entry->about))
         return store_append(quarantine, JOURNAL_TAKEN, number, (str){0}, err);
@@ -229,8 +239,8 @@ static errcode
 settle_restoring(struct quarantine *quarantine, const struct entry *entry, struct err *err)
 {
     uint64_t number = entry->number;
-    if (about_is_in_registry(entry->target.path))
-        return settle_value(quarantine, entry, err);
+    if (is_setting(&entry->about, entry->target.path))
+        return settle_setting(quarantine, entry, err);
     remove_temp(entry);
     bool restored = is_restored(quarantine, entry);
     if (!restored)

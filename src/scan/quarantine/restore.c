@@ -5,7 +5,7 @@
 #include "base/cleanup.h"
 #include "base/require.h"
 #include "scan/quarantine/inner.h"
-#include "scan/quarantine/value.h"
+#include "scan/quarantine/setting.h"
 
 struct restoring {
     struct quarantine *quarantine;
@@ -170,20 +170,16 @@ restore_to(struct quarantine *quarantine, const struct entry *entry, const char 
 static errcode
 find_kept(const struct quarantine *quarantine, uint64_t number, struct entry **ret, struct err *err)
 {
-    struct entry *entry = list_find(&quarantine->list, number);
-    unsigned long long shown = number;
-    if (!entry)
-        return err_set(err, ERR_NOT_FOUND, "there is no number %llu in quarantine", shown);
-    if (entry->about.kind == QUARANTINE_PROCESS)
+    struct entry *entry;
+    errcode code = list_find_kept(&quarantine->list, number, &entry, err);
+    if (code == OK && entry->about.kind == QUARANTINE_PROCESS)
         return err_set(err, ERR_USAGE,
                        "number %llu is a process that was ended; there is nothing "
                        "to restore",
-                       shown);
-    if (entry->state != ENTRY_TAKEN)
-        return err_set(err, ERR_NOT_FOUND, "nothing is kept of number %llu: it was %s already",
-                       shown, entry->state == ENTRY_DELETED ? "deleted" : "restored");
-    *ret = entry;
-    return OK;
+                       (unsigned long long)number);
+    if (code == OK)
+        *ret = entry;
+    return code;
 }
 
 errcode
@@ -204,6 +200,8 @@ quarantine_restore(struct quarantine *quarantine, uint64_t number, const char *t
         code = line_restore(quarantine, entry, &reader, err);
     else if (entry->about.kind == QUARANTINE_VALUE && !to)
         code = value_restore(quarantine, entry, &reader, err);
+    else if (entry->about.kind == QUARANTINE_TASK && !to)
+        code = task_restore(quarantine, entry, err);
     else
         code = restore_to(quarantine, entry, to, &reader, err);
     copy_close(&reader);

@@ -236,14 +236,11 @@ quarantine_notes(const struct quarantine *quarantine)
 errcode
 quarantine_delete(struct quarantine *quarantine, uint64_t number, struct err *err)
 {
-    const struct entry *entry = list_find(&quarantine->list, number);
-    unsigned long long shown = number;
-    if (!entry)
-        return err_set(err, ERR_NOT_FOUND, "there is no number %llu in quarantine", shown);
-    if (entry->state != ENTRY_TAKEN)
-        return err_set(err, ERR_NOT_FOUND, "nothing is kept of number %llu: it was %s already",
-                       shown, entry->state == ENTRY_RESTORED ? "restored" : "deleted");
+    struct entry *entry;
+    errcode code = list_find_kept(&quarantine->list, number, &entry, err);
+    if (code != OK)
+        return code;
     bool has_copy = entry->has_copy;
-    errcode code = store_append(quarantine, JOURNAL_DELETED, number, (str){0}, err);
+    code = store_append(quarantine, JOURNAL_DELETED, number, (str){0}, err);
     return code == OK && has_copy ? copy_remove(quarantine, number, err) : code;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "scan/quarantine/value.h"
+#include "scan/quarantine/setting.h"
 
 errcode
 quarantine_take_value(struct quarantine *quarantine, const struct quarantine_value *value,
@@ -11,11 +11,11 @@ quarantine_take_value(struct quarantine *quarantine, const struct quarantine_val
     return err_set(err, ERR_UNSUPPORTED, "%s: only Windows has a registry", value->key);
 }
 
-enum value_standing
+enum in_place
 value_stands(const struct about *about)
 {
     (void)about;
-    return VALUE_UNKNOWN;
+    return IN_PLACE_UNKNOWN;
 }
 
 /* A quarantine that was brought here from Windows. */

@@ -2,7 +2,7 @@
 /* Values of the registry. The key is held open, the value is looked at right before it goes, and
  * the registry is on the disk before the journal says that it went. Someone who may write there can
  * still put another value in between; then that one goes, as in docs/format-quarantine.md. */
-#include "scan/quarantine/value.h"
+#include "scan/quarantine/setting.h"
 
 #include "base/cleanup.h"
 #include "base/require.h"
@@ -194,20 +194,20 @@ quarantine_take_value(struct quarantine *quarantine, const struct quarantine_val
 
 /* ---- giving back ---- */
 
-enum value_standing
+enum in_place
 value_stands(const struct about *about)
 {
     struct place_of_value place;
     const struct wanted wanted = taken_one(about);
     const char *path = about->path.p;
-    enum value_standing standing = VALUE_UNKNOWN;
+    enum in_place standing = IN_PLACE_UNKNOWN;
     errcode code = open_value(path, about->identity.inode, &place, NULL);
     if (code == OK && !is_now(&place, &wanted))
-        standing = VALUE_GONE;
+        standing = IN_PLACE_NOT;
     else if (code == OK && registry_sync(place.key, NULL) == OK)
-        standing = VALUE_STANDS;
+        standing = IN_PLACE;
     else if (code == ERR_NOT_FOUND && str_starts(str_of(path), STR("HKLM\\")))
-        standing = VALUE_GONE;
+        standing = IN_PLACE_NOT;
     close_value(&place);
     return standing;
 }
