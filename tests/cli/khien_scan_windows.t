@@ -9,7 +9,8 @@ kept_by_wine=$(dirname "$wine")/../build-windows/wine/drive_c
 size=$(stat -c %s khien-scan.exe)
 [ "$size" -le $((3 << 20)) ]
 ok $? "one file of 3 MiB at most: $size bytes"
-of_windows='advapi32|bcrypt|iphlpapi|kernel32|msvcrt|ntdll|shell32|user32|winhttp|ws2_32'
+of_windows='advapi32|bcrypt|iphlpapi|kernel32|msvcrt|ntdll|ole32|oleaut32|shell32|user32'
+of_windows="$of_windows|winhttp|ws2_32"
 x86_64-w64-mingw32-objdump -p khien-scan.exe | sed -n 's/.*DLL Name: //p' |
     grep -Eiv "^($of_windows)\\.dll\$" >dlls
 is "$(cat dlls)" '' 'which needs no library but those of Windows'
@@ -112,7 +113,7 @@ is "$(value "$service" Start) $(value "$service" ImagePath)" \
     'REG_DWORD    0x4 REG_SZ    C:\khien-removed\service.exe' 'the start of its service'
 is "$(find "$menu" -name khien-removed.lnk)" '' 'and its shortcut'
 is "$(grep -c 'schtasks /Change /TN "\\khien-removed" /DISABLE' err) $(ls "$tasks/khien-removed")" \
-    "1 $tasks/khien-removed" 'a task is for a person to disable'
+    "1 $tasks/khien-removed" 'a task that its service does not disable is for a person to'
 is "$(grep -c 'started it is in quarantine\|starts no more' err)" 4 'which it says'
 run quarantine list --folder state/quarantine >kept.txt
 is "$(grep -c 'khien-removed.*value of the registry' kept.txt)" 3 'values are listed'

@@ -30,6 +30,7 @@ struct seen {
     size_t count, starts, unseen;
     char started[TEXT], by[3 * TEXT]; /* the last one, and what starts it */
     struct sha256 as_seen;            /* of what starts it */
+    bool is_shared;                   /* a task */
     const char *listed;
 };
 static struct seen seen;
@@ -66,8 +67,12 @@ take_start(void *context, const struct check_start *start)
              : start->task ? "task "
                            : "",
              start->file   ? start->file
-             : start->task ? start->task
+             : start->task ? start->task->name
                            : "");
+    if (start->task)
+        seen.is_shared = start->task->is_shared;
+    if (start->task)
+        seen.as_seen = start->task->actions;
     if (start->value)
         seen.as_seen = start->value->sha256;
     if (start->value)
@@ -424,7 +429,16 @@ test_folders(void)
     look("tasks", root, NULL);
     expect("a task", FINDING_SUSPICIOUS, "Tasks\\a\\Khien");
     tap_ok(str_ends(str_of(seen.started), STR("Users\\Public\\a.exe")), "its program is told of");
-    tap_ok(str_starts(str_of(seen.by), STR("task ")), "and the task: %s", seen.by);
+    tap_eq_z(seen.by, "task \\a\\Khien", "and the task, as its service calls it");
+    tap_ok(!seen.is_shared, "which does nothing else");
+    static const str actions = {"C:\\Users\\Public\\a.exe\0\0\0", 25};
+    struct sha256 want = sha256_of(actions);
+    tap_ok(memcmp(&seen.as_seen, &want, sizeof want) == 0, "with the digest of what it does");
+    write_file(root, "Windows\\System32\\Tasks\\a\\Khien",
+               STR("<Task><Actions><Exec><Command>C:\\Users\\Public\\a.exe</Command></Exec>"
+                   "<ComHandler><ClassId>{1}</ClassId></ComHandler></Actions></Task>"));
+    look("tasks", root, NULL);
+    tap_ok(seen.is_shared, "one of several actions is told of as such");
 
     link_write(&link, "C:\\Windows\\System32\\wscript.exe", "C:\\Users\\Public\\b.vbs");
     write_file(root, MENU "Startup\\b.lnk", buf_view(&link));

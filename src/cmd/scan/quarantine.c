@@ -122,7 +122,7 @@ state_word(const struct quarantine_item *item)
 static const char *
 kind_word(const struct quarantine_item *item)
 {
-    static const char *const words[] = {"file", "line", "process", "value"};
+    static const char *const words[] = {"file", "line", "process", "value", "task"};
     return words[item->kind];
 }
 
@@ -168,6 +168,15 @@ write_what(const struct quarantine_item *item, struct buf *out)
     else if (item->kind == QUARANTINE_VALUE)
         buf_printf(out, "%s, value of the registry%s", item->path[item->key + 1] ? "" : "(Default)",
                    item->has_instead ? " that was set to another" : "");
+    else if (item->kind == QUARANTINE_TASK)
+        buf_z(out, ", scheduled task that was disabled");
+}
+
+/* Values and tasks are nobody's. */
+static bool
+has_owner(const struct quarantine_item *item)
+{
+    return item->kind != QUARANTINE_VALUE && item->kind != QUARANTINE_TASK;
 }
 
 static void
@@ -175,10 +184,10 @@ write_json_mode(const struct quarantine_item *item, struct json_out *json)
 {
     char mode[16], type[32];
     snprintf(mode, sizeof mode, "%04o", item->mode);
-    if (item->kind != QUARANTINE_VALUE) {
+    if (has_owner(item))
         json_out_pair_z(json, "mode", mode);
+    if (item->kind != QUARANTINE_VALUE)
         return;
-    }
     json_out_pair_str(json, "key", (str){item->path, item->key});
     json_out_pair_z(json, "name", item->path + item->key + 1);
     json_out_pair_z(json, "type", type_word(item, type));
@@ -211,7 +220,7 @@ write_json(const struct quarantine_item *item, struct json_out *json)
         json_out_pair_z(json, "sha256", sha256_format(&item->sha256, digest));
         write_json_mode(item, json);
     }
-    if (item->kind != QUARANTINE_VALUE) {
+    if (has_owner(item)) {
         json_out_pair_u64(json, "owner", item->owner);
         json_out_pair_u64(json, "group", item->group);
     }
@@ -267,8 +276,10 @@ write_text(const struct quarantine_item *item, struct buf *out)
     if (item->kind != QUARANTINE_PROCESS)
         buf_printf(out, "\nsize    %" PRIu64 " bytes\nsha256  %s", item->size,
                    sha256_format(&item->sha256, digest));
-    if (item->kind == QUARANTINE_VALUE) {
-        buf_printf(out, "\ntype    %s\n", type_word(item, type));
+    if (item->kind == QUARANTINE_VALUE)
+        buf_printf(out, "\ntype    %s", type_word(item, type));
+    if (!has_owner(item)) {
+        buf_char(out, '\n');
         return;
     }
     if (item->kind != QUARANTINE_PROCESS)
@@ -427,8 +438,8 @@ const struct command command_quarantine = {
     .summary = "list, restore and delete what was taken out of the way",
     .details =
         "A scan that is told to clean takes files, lines of text files such as crontabs, values of "
-        "the registry of Windows, and processes. All but processes are kept, so that they can be "
-        "given back; other scanners do "
+        "the registry of Windows, and processes, and disables scheduled tasks of Windows. All but "
+        "processes are kept, so that they can be given back; other scanners do "
         "not find them there. Whatever moment the machine stops at, each is whole in its place or "
         "in quarantine.\n\n"
         "The quarantine is the folder of `--folder`, else `/var/lib/khien-scan/quarantine` for "
@@ -440,7 +451,9 @@ const struct command command_quarantine = {
         "there, it is refused. A line goes back between the lines that it stood between, else to "
         "the end of the file. A value goes back to its key when none of its name is there, or "
         "still "
-        "the one that was set in its place. Links are followed in no part of a path.\n\n"
+        "the one that was set in its place. A task is enabled when it is there and does what it "
+        "did; with `--to` its description becomes a file, which `schtasks /Create /XML` takes. "
+        "Links are followed in no part of a path.\n\n"
         "States are `kept`, `restored`, `deleted`, `ended` (a process) and `missing`: its copy is "
         "gone, and not by this program.",
     .actions = actions,

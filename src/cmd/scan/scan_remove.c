@@ -38,8 +38,8 @@ is_same_text(const char *a, const char *b)
 static bool
 is_same_origin(const struct check_start *a, const struct check_start *b)
 {
-    return a->line == b->line && is_same_text(a->file, b->file) && is_same_text(a->task, b->task) &&
-           !a->value == !b->value &&
+    return a->line == b->line && is_same_text(a->file, b->file) && !a->task == !b->task &&
+           (!a->task || strcmp(a->task->name, b->task->name) == 0) && !a->value == !b->value &&
            (!a->value || (strcmp(a->value->key, b->value->key) == 0 &&
                           strcmp(a->value->name, b->value->name) == 0));
 }
@@ -72,10 +72,13 @@ scan_starts_add(struct scan_starts *starts, const struct check_start *start)
         starts->items = mem_resize(starts->items, starts->room, sizeof(struct scan_start *));
     }
     struct scan_start *own = mem_calloc(1, sizeof *own);
-    own->start = (struct check_start){.path = copied(start->path),
-                                      .file = copied(start->file),
-                                      .line = start->line,
-                                      .task = copied(start->task)};
+    own->start = (struct check_start){
+        .path = copied(start->path), .file = copied(start->file), .line = start->line};
+    if (start->task) {
+        own->task = *start->task;
+        own->task.name = copied(start->task->name);
+        own->start.task = &own->task;
+    }
     if (start->value) {
         own->value = *start->value;
         own->value.key = copied(start->value->key);
@@ -93,7 +96,7 @@ scan_starts_clear(struct scan_starts *starts)
 {
     for (size_t i = 0; i < starts->count; i++) {
         struct scan_start *own = starts->items[i];
-        const char *const texts[] = {own->start.path, own->start.file, own->start.task,
+        const char *const texts[] = {own->start.path, own->start.file, own->task.name,
                                      own->value.key,  own->value.name, own->value.instead};
         for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
             free((char *)(uintptr_t)texts[t]);
@@ -213,26 +216,38 @@ take_value(struct removing *removing, const struct check_value *value, const cha
     return quarantine_take_value(removing->quarantine, &seen, why, ret_number, err);
 }
 
-/* As schtasks.exe and the Task Scheduler call it. */
-static const char *
-task_name(const char *path)
+/* A person may still disable what is not disabled here. */
+static errcode
+leave_task(const char *name, const struct err *why, struct err *err)
 {
-    static const str folder = {"\\System32\\Tasks", 15};
-    str rest = str_of(path);
-    for (; rest.n > folder.n; rest = str_from(rest, 1))
-        if (str_eq_nocase((str){rest.p, folder.n}, folder))
-            return rest.p + folder.n;
-    return path;
+    return err_set(err, why->code,
+                   "%s; this scheduled task starts it; disable it with: "
+                   "schtasks /Change /TN \"%s\" /DISABLE",
+                   why->text, name);
 }
 
-/* The service of tasks keeps them elsewhere too, so that their files say little. */
 static errcode
-leave_task(const char *task, struct err *err)
+take_task(struct removing *removing, const struct check_task *task, const char *why,
+          uint64_t *ret_number, struct err *err)
 {
-    return err_set(err, ERR_UNSUPPORTED,
-                   "this scheduled task starts it and stays; disable it with: "
-                   "schtasks /Change /TN \"%s\" /DISABLE",
-                   task_name(task));
+    const struct quarantine_task seen = {.name = task->name, .actions = task->actions};
+    unsigned flags = quarantine_asks_task(task->name);
+    struct err fault;
+    if (task->is_shared) {
+        err_set(&fault, ERR_UNSUPPORTED, "it does other things too and stays");
+        return leave_task(task->name, &fault, err);
+    }
+    errcode code =
+        permit(removing, task->name, flags, "tác vụ của Windows chạy mã độc; tắt tác vụ đó? (c/k)",
+               "this task of Windows starts it; disable it? (y/n)", err);
+    if (code != OK)
+        return code;
+    code = quarantine_take_task(removing->quarantine, &seen, why, flags, ret_number, &fault);
+    if (code == OK)
+        return OK;
+    if (code == ERR_NOT_FOUND)
+        return err_set(err, code, "%s", fault.text);
+    return leave_task(task->name, &fault, err);
 }
 
 struct started_words {
@@ -248,6 +263,9 @@ static const struct started_words words_value = {
 static const struct started_words words_instead = {
     "đã đặt lại giá trị Registry để tệp này không tự chạy nữa, giá trị cũ được giữ ở số",
     "the registry was set so that it starts no more; the old value is in quarantine, number"};
+static const struct started_words words_task = {
+    "đã tắt tác vụ hẹn giờ tự chạy tệp này, mô tả của nó được giữ ở số",
+    "the scheduled task that started it is disabled; its description is in quarantine, number"};
 
 static void
 take_start(struct removing *removing, struct scan_start *own, const char *why)
@@ -263,8 +281,9 @@ take_start(struct removing *removing, struct scan_start *own, const char *why)
         code = take_value(removing, start->value, why, &number, &err);
         words = start->value->instead ? &words_instead : &words_value;
     } else if (start->task) {
-        snprintf(what, sizeof what, "%s", start->task);
-        code = leave_task(start->task, &err);
+        snprintf(what, sizeof what, "%s", start->task->name);
+        code = take_task(removing, start->task, why, &number, &err);
+        words = &words_task;
     } else if (start->line > 0) {
         snprintf(what, sizeof what, "%s", start->file);
         code = take_line(removing, start, why, &number, &err);

@@ -9,6 +9,7 @@
 struct scan_start {
     struct check_start start;
     struct check_value value;      /* what start.value points to */
+    struct check_task task;        /* what start.task points to */
     struct file_identity identity; /* of start.file, when that is no text file with a line */
     bool has_identity, is_taken;
     bool is_meant; /* it starts the file that is being taken */

@@ -54,12 +54,18 @@ struct check_value {
                            * number of a REG_DWORD; NULL: nothing, the value can go */
     bool is_shared;       /* it starts other things too, and is for a person to change */
 };
+/* A scheduled task of Windows that starts something, as its file says. */
+struct check_task {
+    const char *name;      /* "\\FOLDER\\NAME", as the Task Scheduler calls it */
+    struct sha256 actions; /* task_digest */
+    bool is_shared;        /* it has several, and is for a person to change */
+};
 /* A program or script that starts by itself, and what starts it: one of these, or nothing. */
 struct check_start {
     const char *path;
     const char *file; /* that starts it */
     size_t line;      /* of a text file, from 1; 0: the file itself, such as a shortcut */
-    const char *task; /* the file of a scheduled task, which is for its service to change */
+    const struct check_task *task;
     const struct check_value *value;
 };
 

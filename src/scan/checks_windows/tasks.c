@@ -14,17 +14,19 @@ enum { COMMAND = 32 << 10 };
 struct tasks {
     struct checking *checking;
     const struct check *check;
+    size_t folder; /* bytes of every path that are no name of a task */
 };
 
 static void
-take_action(const struct tasks *tasks, const char *path, const struct task_action *action)
+take_action(const struct tasks *tasks, const char *path, const struct task_action *action,
+            const struct check_task *start)
 {
     cleanup(cleanup_free) char *command = mem_alloc(COMMAND);
     bool has_quotes = action->program[0] == '"' || !strchr(action->program, ' ');
     snprintf(command, COMMAND, has_quotes ? "%s %s" : "\"%s\" %s", action->program,
              action->arguments);
     struct program program = {
-        .subject = path, .command = command, .file = path, .start = {.task = path}};
+        .subject = path, .command = command, .file = path, .start = {.task = start}};
     if (action->program[0])
         program_starts(tasks->checking, tasks->check, &program);
 }
@@ -40,11 +42,15 @@ take_task(void *context, const char *path)
     errcode code = file_read(path, TASK_BYTES, &content, &err);
     if (code == OK)
         code = task_parse(buf_view(&content), &arena, &task, &err);
-    if (code == OK)
+    if (code == OK) {
+        const struct check_task start = {.name = path + tasks->folder,
+                                         .actions = task_digest(&task),
+                                         .is_shared = task.count > 1};
         for (size_t i = 0; i < task.count; i++)
-            take_action(tasks, path, &task.actions[i]);
-    else
+            take_action(tasks, path, &task.actions[i], &start);
+    } else {
         tasks->checking->unseen(tasks->checking->context, tasks->check, path, &err);
+    }
     arena_clear(&arena);
     buf_clear(&content);
 }
@@ -54,9 +60,11 @@ run(struct checking *checking, const struct check *check)
 {
     enum { DEPTH = 16 };
     char folder[PATH_TEXT];
-    struct tasks tasks = {checking, check};
-    if (place_in_windows(checking, "System32\\Tasks", folder))
-        place_each_file(checking, check, folder, DEPTH, take_task, &tasks);
+    struct tasks tasks = {.checking = checking, .check = check};
+    if (!place_in_windows(checking, "System32\\Tasks", folder))
+        return;
+    tasks.folder = strlen(folder);
+    place_each_file(checking, check, folder, DEPTH, take_task, &tasks);
 }
 
 const struct check check_tasks = {
