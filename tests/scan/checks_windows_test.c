@@ -21,7 +21,7 @@ enum { TEXT = 512, MOST = 64 };
 
 struct seen {
     struct {
-        char id[32], reason[64], subject[TEXT], detail[TEXT];
+        char id[32], reason[64], subject[TEXT], detail[TEXT], ends[2 * TEXT];
         enum finding_level level;
         uint32_t pid;
         size_t line;
@@ -51,6 +51,10 @@ take_finding(void *context, const struct finding *finding)
     seen.findings[i].pid = finding->pid;
     seen.findings[i].line = finding->line;
     seen.findings[i].has_file = finding->file != NULL;
+    if (finding->value)
+        snprintf(seen.findings[i].ends, sizeof seen.findings[i].ends, "%s\\%s %s",
+                 finding->value->key, finding->value->name,
+                 finding->value->instead ? finding->value->instead : "goes");
 }
 
 static void
@@ -296,6 +300,56 @@ test_pairs(void)
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         test_pair(&pairs[i].text, pairs[i].name, pairs[i].number);
+}
+
+/* Servers that are known to be malware's are taken away; what only looks so is left to a person. */
+static void
+test_end(const char *id, HKEY root, const char *below, const char *name, const char *text,
+         const char *want)
+{
+    static const char address[] = "203.0.113.9";
+    cleanup(cleanup_free) wchar_t *path = wide_text(below), *wide_name = wide_text(name),
+                                  *wide = wide_text(text);
+    const DWORD one = 1;
+    HKEY key;
+    DWORD made, old, size = sizeof old;
+    require(RegCreateKeyExW(root, path, 0, NULL, 0, KEY_ALL_ACCESS | KEY_WOW64_64KEY, NULL, &key,
+                            &made) == ERROR_SUCCESS);
+    RegSetValueExW(key, wide_name, 0, REG_SZ, (const BYTE *)wide,
+                   (DWORD)((wcslen(wide) + 1) * sizeof *wide));
+    bool was_set =
+        RegQueryValueExW(key, L"ProxyEnable", NULL, NULL, (BYTE *)&old, &size) == ERROR_SUCCESS;
+    RegSetValueExW(key, L"ProxyEnable", 0, REG_DWORD, (const BYTE *)&one, sizeof one);
+    look(id, "", NULL);
+    expect("not known", seen.findings[0].level, name);
+    tap_eq_z(seen.findings[0].ends, "", "%s %s stays", id, text);
+    look(id, "", address);
+    expect("known", FINDING_MALICIOUS, name);
+    tap_ok(want[0] ? str_ends(str_of(seen.findings[0].ends), str_of(want))
+                   : !seen.findings[0].ends[0],
+           "%s: what ends it: %s", id, seen.findings[0].ends);
+    RegDeleteValueW(key, wide_name);
+    if (was_set)
+        RegSetValueExW(key, L"ProxyEnable", 0, REG_DWORD, (const BYTE *)&old, sizeof old);
+    else
+        RegDeleteValueW(key, L"ProxyEnable");
+    RegCloseKey(key);
+    if (made == REG_CREATED_NEW_KEY) {
+        RegDeleteKeyExW(root, path, KEY_WOW64_64KEY, 0);
+        remove_own_above(root, path);
+    }
+}
+
+static void
+test_ends(void)
+{
+    test_end("proxy", HKEY_CURRENT_USER, CURRENT "Internet Settings", "ProxyServer",
+             "http=203.0.113.9:8080", "Internet Settings\\ProxyEnable 0");
+    test_end("proxy", HKEY_CURRENT_USER, CURRENT "Internet Settings", "AutoConfigURL",
+             "http://203.0.113.9/a.pac", "Internet Settings\\AutoConfigURL goes");
+    test_end("extensions", HKEY_LOCAL_MACHINE,
+             "SOFTWARE\\Policies\\Google\\Chrome\\ExtensionInstallForcelist", "1",
+             "abc;http://203.0.113.9/crx", "Chrome\\ExtensionInstallForcelist\\1 goes");
 }
 
 /* Windows tries C:\Program.exe first where a service's path has no quotes. */
@@ -599,6 +653,7 @@ main(int argc, char **argv)
     for (size_t i = 0; i < sizeof registry_cases / sizeof *registry_cases; i++)
         test_registry_case(&registry_cases[i]);
     test_pairs();
+    test_ends();
     test_slipped_in();
     test_what_starts();
     test_folders();

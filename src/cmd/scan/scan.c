@@ -35,6 +35,7 @@ struct scanning {
     struct progress progress;
     struct scan_power power;
     struct scan_starts starts; /* what starts by itself */
+    struct scan_starts ends;   /* what ends findings, whose subjects are the paths */
     char *words[PATHS_MAX];    /* of the call, without links */
 };
 
@@ -57,6 +58,9 @@ found_by_check(void *context, const struct finding *finding)
         .line = finding->line,
     };
     report_add(scanning->report, &item);
+    if (finding->value)
+        scan_starts_add(&scanning->ends,
+                        &(struct check_start){.path = finding->subject, .value = finding->value});
 }
 
 static void
@@ -388,8 +392,8 @@ scanning_run(struct scanning *scanning, struct err *err)
 errcode
 scanning_remove(struct scanning *scanning, struct err *err)
 {
-    return scan_remove(scanning->call, scanning->report, &scanning->starts, scanning->language,
-                       err);
+    return scan_remove(scanning->call, scanning->report, &scanning->starts, &scanning->ends,
+                       scanning->language, err);
 }
 
 struct report *
@@ -407,6 +411,7 @@ scanning_close(struct scanning *scanning)
     report_free(scanning->report);
     scan_rules_free(scanning->rules);
     scan_starts_clear(&scanning->starts);
+    scan_starts_clear(&scanning->ends);
     for (size_t i = 0; i < scanning->call->word_count; i++)
         free(scanning->words[i]);
     for (size_t i = 0; i < scan_targets.count; i++)
@@ -500,7 +505,9 @@ const struct command command_scan = {
         "text files; on Windows values of the registry and shortcuts, while a service is set to "
         "start no more and a scheduled task is disabled; tasks and values that start other things "
         "too are for a person to change. khien-quarantine(1) lists all of it and gives it back. "
-        "What is only "
+        "On Windows a proxy, or an extension that is forced into browsers, of a server "
+        "that the rules know is switched off or taken away likewise; programs that run keep it "
+        "until they start again. What is only "
         "suspicious stays. Tasks of Windows, files of packages and of other computers are asked "
         "for a second time.\n\n"
         "The rules must be signed with the key of `--public-key`, else with the one in `rules.pub` "

@@ -17,7 +17,7 @@ struct removing {
     enum report_language language;
     struct quarantine *quarantine;
     struct report *report;
-    const struct scan_starts *starts;
+    const struct scan_starts *starts, *ends;
 };
 
 /* ---- what starts by itself ---- */
@@ -393,40 +393,73 @@ find_earlier(struct report *report, size_t i)
     return NULL;
 }
 
+static void
+refuse(struct report_item *item, const struct err *err)
+{
+    static char refused[64][sizeof((struct err *)0)->text];
+    static size_t count = 0;
+    char *text = refused[count++ % 64];
+    snprintf(text, sizeof *refused, "%s", err->text);
+    item->refused = text;
+}
+
 /* A file with several findings is taken once. */
+static void
+take_file(struct removing *removing, struct report *report, size_t i)
+{
+    struct report_item *item = report_item_at(report, i);
+    const struct report_item *earlier = find_earlier(report, i);
+    struct err err;
+    if (earlier) {
+        item->quarantined = earlier->quarantined;
+        item->refused = earlier->refused;
+    } else if (take_one(removing, item, &err) != OK) {
+        refuse(item, &err);
+    }
+}
+
+/* What ends a finding of something that is known to be malware's. */
+static void
+end_finding(struct removing *removing, struct report_item *item)
+{
+    const struct scan_start *own = NULL;
+    struct err err;
+    for (size_t i = 0; i < removing->ends->count && !own; i++)
+        if (strcmp(removing->ends->items[i]->start.path, item->subject) == 0)
+            own = removing->ends->items[i];
+    if (!own)
+        return;
+    if (!removing->is_sure &&
+        !ask(removing, "đặt lại giá trị Registry làm việc này? (c/k)",
+             "change the value of the registry that does this? (y/n)", item->subject))
+        err_set(&err, ERR_DENIED, "not wanted");
+    else if (take_value(removing, &own->value, item->name, &item->quarantined, &err) == OK)
+        return;
+    refuse(item, &err);
+}
+
 static void
 take_all(struct removing *removing, struct report *report)
 {
-    static char refused[64][sizeof((struct err *)0)->text];
-    size_t refused_count = 0;
     for (size_t i = 0; i < report_item_count(report); i++) {
         struct report_item *item = report_item_at(report, i);
-        struct err err;
-        if (!is_to_take(item))
-            continue;
-        const struct report_item *earlier = find_earlier(report, i);
-        if (earlier) {
-            item->quarantined = earlier->quarantined;
-            item->refused = earlier->refused;
-            continue;
-        }
-        if (take_one(removing, item, &err) == OK)
-            continue;
-        char *text = refused[refused_count++ % 64];
-        snprintf(text, sizeof *refused, "%s", err.text);
-        item->refused = text;
+        if (is_to_take(item))
+            take_file(removing, report, i);
+        else if (item->of == REPORT_CHECK && item->level == FINDING_MALICIOUS)
+            end_finding(removing, item);
     }
 }
 
 errcode
 scan_remove(const struct call *call, struct report *report, const struct scan_starts *starts,
-            enum report_language language, struct err *err)
+            const struct scan_starts *ends, enum report_language language, struct err *err)
 {
     char state[PATH_TEXT], folder[PATH_TEXT];
     struct removing removing = {.is_sure = call_given(call, "yes"),
                                 .language = language,
                                 .report = report,
-                                .starts = starts};
+                                .starts = starts,
+                                .ends = ends};
     if (report_count_of(report, FINDING_MALICIOUS) == 0)
         return OK;
     errcode code = scan_state_folder(call, state, err);

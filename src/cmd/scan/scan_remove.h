@@ -23,8 +23,8 @@ void scan_starts_add(struct scan_starts *starts, const struct check_start *start
 void scan_starts_clear(struct scan_starts *starts);
 
 /* Asks for each file in which malware was found, or takes all with --yes: ends the processes that
- * run it, then puts the file into quarantine, then what starts it of STARTS. What is done,
- * or why not, is noted in the report. */
+ * run it, then puts the file into quarantine, then what starts it of STARTS; and for each finding
+ * that a value of ENDS ends. What is done, or why not, is noted in the report. */
 errcode scan_remove(const struct call *call, struct report *report,
-                    const struct scan_starts *starts, enum report_language language,
-                    struct err *err);
+                    const struct scan_starts *starts, const struct scan_starts *ends,
+                    enum report_language language, struct err *err);

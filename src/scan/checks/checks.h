@@ -43,9 +43,11 @@ struct finding {
     const char *file;    /* that holds it, to quarantine; NULL when there is none */
     size_t line;         /* of FILE that starts it, from 1; 0: the file itself */
     uint32_t pid;        /* 0: no process */
+    const struct check_value
+        *value; /* whose change ends it; NULL: there is none, or not for sure */
 };
 
-/* A value of the registry of Windows that starts something, as it was seen. */
+/* A value of the registry of Windows that starts or does something, as it was seen. */
 struct check_value {
     const char *key, *name; /* "HKLM\\SOFTWARE\\…"; "" is the key's default value */
     uint32_t type;

@@ -51,7 +51,7 @@ take_server(const struct keys_place *place, const struct registry_key *key)
                      str_ends(str_of(place->path), STR("InProcServer32")) ||
                      str_ends(str_of(place->path), STR("LocalServer32"));
     if (str_ends(str_of(place->path), STR("ScriptletURL")) && keys_find(place, key, "", &value)) {
-        keys_found(place, &value, (struct doubt){FINDING_SUSPICIOUS, &scriptlet});
+        keys_found(place, &value, (struct doubt){FINDING_SUSPICIOUS, &scriptlet}, NULL);
         registry_value_clear(&value);
     }
     if (!is_server || !keys_find(place, key, "", &value))

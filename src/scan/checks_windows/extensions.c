@@ -23,9 +23,12 @@ take_forced(const struct keys_place *place, const struct registry_value *value)
                     str_starts(rest, STR("https://edge.microsoft.com/"));
     struct doubt doubt = is_store ? (struct doubt){FINDING_LOOK, &forced}
                                   : (struct doubt){FINDING_SUSPICIOUS, &foreign};
-    if (windows_is_listed(place->checking, rest))
+    bool is_known = windows_is_listed(place->checking, rest);
+    char key[KEYS_PATH];
+    const struct check_value ends = keys_seen(place, value, key);
+    if (is_known)
         doubt.level = FINDING_MALICIOUS;
-    keys_found(place, value, doubt);
+    keys_found(place, value, doubt, is_known ? &ends : NULL);
 }
 
 static void
@@ -43,7 +46,7 @@ take_host(const struct keys_place *place, const struct registry_key *key)
         return;
     bool is_temporary = str_contains_nocase(str_of(value.text), STR("\\Temp\\"));
     if (is_temporary)
-        keys_found(place, &value, (struct doubt){FINDING_SUSPICIOUS, &foreign});
+        keys_found(place, &value, (struct doubt){FINDING_SUSPICIOUS, &foreign}, NULL);
     registry_value_clear(&value);
 }
 

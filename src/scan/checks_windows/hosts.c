@@ -82,7 +82,7 @@ take_place(const struct keys_place *place, const struct registry_key *key)
         text.n--;
     if (text.n > 0 && place_in_windows(place->checking, "System32\\drivers\\etc", own) &&
         !str_eq_nocase(text, str_of(own)))
-        keys_found(place, &value, (struct doubt){FINDING_SUSPICIOUS, &moved});
+        keys_found(place, &value, (struct doubt){FINDING_SUSPICIOUS, &moved}, NULL);
     registry_value_clear(&value);
 }
 

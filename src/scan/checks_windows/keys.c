@@ -201,9 +201,10 @@ keys_programs(const struct keys_place *place, const struct registry_value *value
 }
 
 void
-keys_found(const struct keys_place *place, const struct registry_value *value, struct doubt doubt)
+keys_found(const struct keys_place *place, const struct registry_value *value, struct doubt doubt,
+           const struct check_value *ends)
 {
     char subject[KEYS_PATH];
     keys_subject(place, value->name, subject);
-    program_found(place->checking, place->check, doubt, subject, value->text, NULL);
+    program_found(place->checking, place->check, doubt, subject, value->text, NULL, ends);
 }

@@ -54,6 +54,6 @@ void keys_program(const struct keys_place *place, const struct registry_value *v
  * is for a person to change. */
 void keys_programs(const struct keys_place *place, const struct registry_value *value,
                    struct doubt least);
-/* What the value says is doubtful as it is. */
+/* What the value says is doubtful as it is. What ENDS it may be NULL. */
 void keys_found(const struct keys_place *place, const struct registry_value *value,
-                struct doubt doubt);
+                struct doubt doubt, const struct check_value *ends);

@@ -118,7 +118,8 @@ is_blank(char c)
 
 void
 program_found(struct checking *checking, const struct check *check, struct doubt doubt,
-              const char *subject, const char *detail, const char *file)
+              const char *subject, const char *detail, const char *file,
+              const struct check_value *ends)
 {
     char shown[DETAIL + 4], name[1024];
     size_t n = 0;
@@ -138,6 +139,7 @@ program_found(struct checking *checking, const struct check *check, struct doubt
         .subject = name,
         .detail = shown,
         .file = file,
+        .value = ends,
     };
     checking->found(checking->context, &finding);
 }
@@ -172,5 +174,5 @@ program_starts(struct checking *checking, const struct check *check, const struc
     if (!file && found && !is_of_windows(checking, path))
         file = path;
     if (doubt.reason)
-        program_found(checking, check, doubt, program->subject, command, file);
+        program_found(checking, check, doubt, program->subject, command, file, NULL);
 }

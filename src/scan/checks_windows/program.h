@@ -17,6 +17,7 @@ struct program {
 /* Tells of its files by checking->starts, and finds it when it is doubtful. */
 void program_starts(struct checking *checking, const struct check *check,
                     const struct program *program);
-/* A finding without a program's file. REASON may be NULL. */
+/* A finding without a program's file. REASON may be NULL, and what ENDS it. */
 void program_found(struct checking *checking, const struct check *check, struct doubt doubt,
-                   const char *subject, const char *detail, const char *file);
+                   const char *subject, const char *detail, const char *file,
+                   const struct check_value *ends);

@@ -16,16 +16,20 @@ static const struct check_reason script_reason = {
 static const struct check_reason listed = {"listed", "máy chủ này nằm trong danh sách mã độc",
                                            "the server is known to be of malware"};
 
+/* What ENDS it is for servers that are known: others may be an administrator's. NULL: a person has
+ * to. */
 static void
-take_text(const struct keys_place *place, const char *name, str text, struct doubt doubt)
+take_text(const struct keys_place *place, const char *name, str text, struct doubt doubt,
+          const struct check_value *ends)
 {
     cleanup(cleanup_free) char *copy = mem_strndup(text.p, text.n);
     struct registry_value value = {.name = (char *)(uintptr_t)name, .text = copy};
     if (text.n == 0)
         return;
-    if (windows_is_listed(place->checking, text))
+    bool is_known = windows_is_listed(place->checking, text);
+    if (is_known)
         doubt = (struct doubt){FINDING_MALICIOUS, &listed};
-    keys_found(place, &value, doubt);
+    keys_found(place, &value, doubt, is_known ? ends : NULL);
 }
 
 /* A script in a file, in the address itself or on an address of the Internet is no
@@ -43,22 +47,34 @@ script_level(str url)
                : FINDING_LOOK;
 }
 
+/* A proxy that is switched off does nothing, and its name stays as it was. */
+static void
+take_server(const struct keys_place *place, const struct registry_key *key)
+{
+    char key_name[KEYS_PATH];
+    struct registry_value enable, server_name;
+    if (!keys_find(place, key, "ProxyEnable", &enable))
+        return;
+    struct check_value ends = keys_seen(place, &enable, key_name);
+    ends.instead = "0";
+    if (enable.number != 0 && keys_find(place, key, "ProxyServer", &server_name)) {
+        take_text(place, server_name.name, str_of(server_name.text),
+                  (struct doubt){FINDING_LOOK, &server}, &ends);
+        registry_value_clear(&server_name);
+    }
+    registry_value_clear(&enable);
+}
+
 static void
 take_user(const struct keys_place *place, const struct registry_key *key)
 {
+    char key_name[KEYS_PATH];
     struct registry_value value;
-    bool is_on = false;
-    if (keys_find(place, key, "ProxyEnable", &value)) {
-        is_on = value.number != 0;
-        registry_value_clear(&value);
-    }
-    if (is_on && keys_find(place, key, "ProxyServer", &value)) {
-        take_text(place, value.name, str_of(value.text), (struct doubt){FINDING_LOOK, &server});
-        registry_value_clear(&value);
-    }
+    take_server(place, key);
     if (keys_find(place, key, "AutoConfigURL", &value)) {
+        const struct check_value ends = keys_seen(place, &value, key_name);
         str url = str_of(value.text);
-        take_text(place, value.name, url, (struct doubt){script_level(url), &script_reason});
+        take_text(place, value.name, url, (struct doubt){script_level(url), &script_reason}, &ends);
         registry_value_clear(&value);
     }
 }
@@ -71,7 +87,7 @@ take_machine(const struct keys_place *place, const struct registry_key *key)
     if (!keys_find(place, key, "WinHttpSettings", &value))
         return;
     if (proxy_settings_parse(value.data, &settings))
-        take_text(place, value.name, settings.server, (struct doubt){FINDING_LOOK, &server});
+        take_text(place, value.name, settings.server, (struct doubt){FINDING_LOOK, &server}, NULL);
     registry_value_clear(&value);
 }
 

@@ -91,7 +91,7 @@ take_autorun(const struct shortcuts *shortcuts, const char *path)
         if (url_file_value(buf_view(&content), STR("autorun"), names[i], &value) && value.n > 0) {
             snprintf(detail, sizeof detail, "%.*s", STR_ARG(value));
             program_found(shortcuts->checking, shortcuts->check,
-                          (struct doubt){FINDING_LOOK, &worm_program}, path, detail, path);
+                          (struct doubt){FINDING_LOOK, &worm_program}, path, detail, path, NULL);
         }
     buf_clear(&content);
 }
@@ -116,7 +116,7 @@ take_file(void *context, const char *path)
     if (windows_is_listed(shortcuts->checking, str_of(link->arguments)))
         doubt = (struct doubt){FINDING_MALICIOUS, &page};
     if (doubt.reason)
-        program_found(shortcuts->checking, shortcuts->check, doubt, path, command, path);
+        program_found(shortcuts->checking, shortcuts->check, doubt, path, command, path, NULL);
 }
 
 static void

@@ -52,7 +52,7 @@ take_url(const struct startup *startup, const char *path)
                                                                                : FINDING_LOOK;
         snprintf(url, sizeof url, "%.*s", STR_ARG(value));
         program_found(startup->checking, startup->check, (struct doubt){level, &address}, path, url,
-                      path);
+                      path, NULL);
     }
     buf_clear(&content);
 }

@@ -39,7 +39,7 @@ take_data(struct checking *checking, const struct check *check, str data)
         snprintf(subject, sizeof subject, "%s \"%s\"", consumer.class_name, consumer.name);
         wmi_command(data, &consumer, command);
         program_found(checking, check, (struct doubt){FINDING_SUSPICIOUS, &bound}, subject, command,
-                      NULL);
+                      NULL, NULL);
     }
     free(names);
 }
