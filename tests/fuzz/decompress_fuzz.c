@@ -13,7 +13,7 @@ decompress(const uint8_t *head, str data, struct buf *out)
 {
     uint32_t size = (uint32_t)(head[2] | head[3] << 8) * 4;
     struct lzma_parameters p;
-    switch (head[0] % 8) {
+    switch (head[0] % 10) {
     case 0:
         return lzma_parameters_read(head[1], &p)
                    ? lzma_decompress(data, p, size ? size : DECOMPRESS_TO_END, out, NULL)
@@ -30,6 +30,10 @@ decompress(const uint8_t *head, str data, struct buf *out)
         return deflate64_decompress(data, out, NULL);
     case 7:
         return implode_decompress(data, head[1] & 1, head[1] & 2, size, out);
+    case 8:
+        return lzh_decompress(data, head[1] % 32, size, out);
+    case 9:
+        return arj_decompress_fast(data, size, out);
     default:
         return autoit_decompress(data, head[1] & 1, size, out);
     }

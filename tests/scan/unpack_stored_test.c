@@ -32,6 +32,20 @@ static const struct {
     {"cpio/two.cpio", 2},
     {"ar/gnu.a", 2},
     {"ar/bsd.a", 1},
+    {"lha/level0_lh5.lzh", 1, true},
+    {"lha/level0_lh7.lzh", 1, true},
+    {"lha/level1_lh5.lzh", 1, true},
+    {"lha/level1_lh7.lzh", 1, true},
+    {"lha/level2_lh5.lzh", 1, true},
+    {"lha/level2_lh7.lzh", 1, true},
+    {"lha/level3_lh5.lzh", 1, true},
+    {"lha/lh6.lzh", 1, true},
+    {"lha/stored.lzh", 2, true},
+    {"arj/m0.arj", 1, true},
+    {"arj/m1.arj", 1, true},
+    {"arj/m2.arj", 1, true},
+    {"arj/m3.arj", 1, true},
+    {"arj/m4.arj", 1, true},
 };
 
 /* What was asked of seq. */
@@ -124,6 +138,7 @@ test_told(void)
         const char *name, *told;
     } told[] = {
         {"stream/dictionary.zst", "unknown zstd: it needs a dictionary"},
+        {"arj/e.arj", "encrypted arj"},
         {"ar/thin.a", "unknown ar: thin: its members are files beside it"},
     };
     struct unpacked all = {0};

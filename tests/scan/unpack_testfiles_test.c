@@ -40,14 +40,15 @@ static const char *const found[] = {
     "clam.ea06.exe",
     "clam.d64.zip",
     "clam.impl.zip",
+    "clam.arj",
 };
 /* Those that are not: packers of programs whose own
  * code would have to run, InstallShield, archives of the nineties, of Symbian. */
 static const char *const missed[] = {
     "clam-aspack.exe",    "clam-fsg.exe",       "clam-mew.exe",       "clam-pespin.exe",
     "clam-petite.exe",    "clam-upack.exe",     "clam-wwpack.exe",    "clam-yc.exe",
-    "clam.arj",           "clam.sis",           "clam_IScab_ext.exe", "clam_IScab_int.exe",
-    "clam_ISmsi_ext.exe", "clam_ISmsi_int.exe",
+    "clam.sis",           "clam_IScab_ext.exe", "clam_IScab_int.exe", "clam_ISmsi_ext.exe",
+    "clam_ISmsi_int.exe",
 };
 
 static bool

@@ -99,6 +99,9 @@ static const struct {
     NSIS("zlib", "zlib.exe"),
     NSIS("/SOLID zlib", "solid_zlib.exe"),
     {"lcab", "l.cab", "cab", "lcab in/f1 in/f2 l.cab", 2, true},
+    {"jlha", "a.lzh", "lha", "jlha a a.lzh in", 2, true},
+    {"arj", "a.arj", "arj", "arj a -r a.arj in", 2},
+    {"arj", "fast.arj", "arj", "arj a -r -m4 fast.arj in", 2},
     {"rar", "a.rar", "rar", "rar a a.rar in", 2},
 };
 

@@ -58,6 +58,11 @@ enum decompressed deflate64_decompress(str data, struct buf *out, size_t *ret_us
 enum decompressed implode_decompress(str data, bool has_literals, bool is_large, uint64_t size,
                                      struct buf *out);
 
+/* LHA's -lh4- to -lh7-: WINDOW_BITS 12, 13, 15, 16. ARJ's methods 1 to 3 are -lh7-; its 4 is the
+ * fast one. */
+enum decompressed lzh_decompress(str data, uint32_t window_bits, uint64_t size, struct buf *out);
+enum decompressed arj_decompress_fast(str data, uint64_t size, struct buf *out);
+
 /* AutoIt's: IS_NEW of format EA06, else EA05. */
 enum decompressed autoit_decompress(str data, bool is_new, size_t size, struct buf *out);
 

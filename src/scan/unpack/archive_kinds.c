@@ -34,17 +34,3 @@ read_rar(struct unpack *walk, str data)
     read_by(walk, data, LIBRARY_RAR, "rar");
 }
 const struct unpack_kind unpack_rar = {"rar", matches_rar, read_rar};
-
-static bool
-matches_lha(str data, const char *name)
-{
-    (void)name;
-    return begins(data, STR("-l"), 2) && unpack_u8(data, 6) == '-' &&
-           (unpack_u8(data, 4) == 'h' || unpack_u8(data, 4) == 'z') && data.n > 21;
-}
-static void
-read_lha(struct unpack *walk, str data)
-{
-    read_by(walk, data, LIBRARY_LHA, "lha");
-}
-const struct unpack_kind unpack_lha = {"lha", matches_lha, read_lha};

@@ -46,15 +46,18 @@ struct unpack {
 };
 
 static const struct unpack_kind *const kinds[] = {
-    &unpack_zip,           &unpack_gzip,   &unpack_tar,     &unpack_ole2,
-    &unpack_ppt,           &unpack_ole1,   &unpack_ole10,   &unpack_rtf,
-    &unpack_pdf,           &unpack_upx,    &unpack_overlay, &unpack_mail,
-    &unpack_mbox,          &unpack_html,   &unpack_uu,      &unpack_tnef,
-    &unpack_szdd,          &unpack_binhex, &unpack_bzip2,   &unpack_xz,
-    &unpack_zstd,          &unpack_lzma,   &unpack_7z,      &unpack_cab,
-    &unpack_rar,           &unpack_cpio,   &unpack_ar,      &unpack_lha,
-    &unpack_iso,           &unpack_chm,    &unpack_nsis,    &unpack_autoit,
-    &unpack_script_encoder};
+    &unpack_zip,   &unpack_gzip,    &unpack_tar,
+    &unpack_ole2,  &unpack_ppt,     &unpack_ole1,
+    &unpack_ole10, &unpack_rtf,     &unpack_pdf,
+    &unpack_upx,   &unpack_overlay, &unpack_mail,
+    &unpack_mbox,  &unpack_html,    &unpack_uu,
+    &unpack_tnef,  &unpack_szdd,    &unpack_binhex,
+    &unpack_bzip2, &unpack_xz,      &unpack_zstd,
+    &unpack_lzma,  &unpack_7z,      &unpack_cab,
+    &unpack_rar,   &unpack_cpio,    &unpack_ar,
+    &unpack_lha,   &unpack_iso,     &unpack_chm,
+    &unpack_nsis,  &unpack_autoit,  &unpack_script_encoder,
+    &unpack_arj};
 
 static const char cut_text[] = "larger than a member may be; its first bytes were given";
 
