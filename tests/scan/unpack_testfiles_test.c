@@ -42,8 +42,8 @@ static const char *const found[] = {
     "clam.impl.zip",
     "clam.arj",
 };
-/* Those that are not: packers of programs whose own
- * code would have to run, InstallShield, archives of the nineties, of Symbian. */
+/* Those that are not: packers of programs whose own code would have to run, InstallShield,
+ * Symbian's. */
 static const char *const missed[] = {
     "clam-aspack.exe",    "clam-fsg.exe",       "clam-mew.exe",       "clam-pespin.exe",
     "clam-petite.exe",    "clam-upack.exe",     "clam-wwpack.exe",    "clam-yc.exe",

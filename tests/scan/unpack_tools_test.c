@@ -88,6 +88,11 @@ static const struct {
     {"bsdtar", "a.cpio", "cpio", "bsdtar --format=newc -cf a.cpio in", 2, true},
     {"bsdtar", "binary.cpio", "cpio", "bsdtar --format=bin -cf binary.cpio in", 2, true},
     {"bsdtar", "odc.cpio", "cpio", "bsdtar --format=odc -cf odc.cpio in", 2, true},
+    {"dpkg-deb", "a.deb", "ar",
+     "mkdir -p p/DEBIAN && cp in/f1 in/f2 p/ && printf 'Package: "
+     "a\\nVersion: 1\\nArchitecture: all\\nMaintainer: a <a@b>\\nDescription: a\\n' "
+     ">p/DEBIAN/control && dpkg-deb -Zzstd -b p a.deb",
+     2, true},
     {"genisoimage", "a.iso", "iso", "genisoimage -J -R -o a.iso in", 2, true},
     {"gcab", "a.cab", "cab", "gcab -c a.cab in/f1 in/f2", 2, true},
     {"chmcmd", "a.chm", "chm",
