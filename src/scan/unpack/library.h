@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The formats that the library of archives reads: archive_kinds.c knows them by their first bytes,
+/* The formats that the library of archives reads: our readers know them by their first bytes,
  * archive.c reads them, archive_none.c stands in its place where there is no such library. */
 #pragma once
 
