@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/require.h"
+#include "scan/unpack_rar/filter.h"
 
 void
 rar_bits_put(struct rar_bits *bits, uint32_t value, uint32_t count)
@@ -114,12 +115,28 @@ undo_delta(struct buf *content, const struct rar_made_filter *filter)
     free(copy);
 }
 
+static void
+undo_by_reader(struct buf *content, const struct rar_made_filter *filter)
+{
+    struct rar_filter own = {.kind = filter->kind == MADE_SOUND ? RAR_SOUND : RAR_PICTURE,
+                             .length = (uint32_t)filter->n,
+                             .channels = filter->channels,
+                             .row = filter->row};
+    uint8_t *other = mem_calloc(1, filter->n);
+    char *p = content->p + filter->start;
+    if (rar_filter_undo(&own, 0, (uint8_t *)p, other))
+        memcpy(p, other, filter->n);
+    free(other);
+}
+
 void
 rar_made_undo(struct buf *content, size_t member, const struct rar_made_filter *filter)
 {
     size_t end = filter->start + filter->n;
     if (filter->kind == MADE_DELTA)
         undo_delta(content, filter);
+    if (filter->kind >= MADE_PICTURE)
+        undo_by_reader(content, filter);
     for (size_t at = filter->start; filter->kind == MADE_ARM && at + 4 <= end; at += 4) {
         uint32_t word = word_at(content, at);
         uint32_t target = (word & 0xffffff) - (uint32_t)((at - member) / 4);

@@ -29,11 +29,12 @@ void rar_code_put(const struct rar_code *code, struct rar_bits *bits, uint32_t s
 uint32_t rar_code_any(const struct rar_code *code, uint32_t from, uint32_t to, struct rng *rng);
 
 /* A filter over what a stream makes, undone here in a way of the test's own. */
-enum rar_made_kind { MADE_DELTA, MADE_CALLS, MADE_JUMPS, MADE_ARM };
+/* The last two by the reader's own code, for which bsdtar is the oracle. */
+enum rar_made_kind { MADE_DELTA, MADE_CALLS, MADE_JUMPS, MADE_ARM, MADE_PICTURE, MADE_SOUND };
 struct rar_made_filter {
     enum rar_made_kind kind;
     size_t start, n;
-    uint32_t channels;
+    uint32_t channels, row; /* row: of MADE_PICTURE */
 };
 void rar_made_undo(struct buf *content, size_t member, const struct rar_made_filter *filter);
 
@@ -52,6 +53,24 @@ void rar5_stream_member(struct rar5_stream *stream, size_t n, struct buf *packed
 /* The codes are made anew; the next member goes on from nothing. */
 void rar5_stream_reset(struct rar5_stream *stream);
 
+/* A stream of RAR 3. */
+struct rar4_stream {
+    struct rng rng;
+    struct buf made;
+    uint8_t lengths[404];
+    bool has_codes;
+    struct rar_code main, distance, low, length;
+    uint32_t distances[4], last_distance, last_length;
+    uint32_t last_low, low_repeats;
+    uint32_t programs; /* bits of the kinds that the stream has seen, in the order of their kinds */
+    bool filters, one_filter; /* one_filter: none is told before the last one's end */
+};
+void rar4_stream_member(struct rar4_stream *stream, size_t n, struct buf *packed,
+                        struct buf *content);
+void rar4_stream_reset(struct rar4_stream *stream);
+/* As rar_random_archive, of RAR 3. */
+void rar4_random_archive(struct buf *out, unsigned seed, struct buf *contents);
+
 /* An archive of four members of random streams; SEED chooses sizes and whether it is solid and has
  * filters. CONTENTS, which may be NULL, gets what they hold. */
 void rar_random_archive(struct buf *out, unsigned seed, struct buf *contents);
@@ -64,6 +83,17 @@ struct rar_made_member {
     const char *service; /* "STM", "CMT": no file but a service */
     uint64_t size;       /* 0: that of the content */
 };
+/* Of RAR 3: METHOD 0x30 is stored. NAME may hold a zero, behind which it is packed in UTF-16. */
+struct rar4_member {
+    str name, packed, content;
+    uint32_t method, version, flags;
+    uint64_t size;       /* 0: that of the content */
+    const char *service; /* "CMT", "STM": its name; NAME is its own then */
+};
+void rar4_begin(struct buf *out, uint32_t flags);
+void rar4_add(struct buf *out, const struct rar4_member *member);
+void rar4_end(struct buf *out);
+
 void rar5_begin(struct buf *out, bool is_solid);
 void rar5_add(struct buf *out, const struct rar_made_member *member);
 void rar5_end(struct buf *out);

@@ -37,6 +37,11 @@ enum decompressed lzma2_decompress(str data, struct buf *out, size_t *ret_used);
  * data are broken, where a block has another filter than LZMA2. */
 enum decompressed xz_decompress(str data, struct buf *out, bool *ret_known);
 
+/* PPMd variant H as 7z has it: contexts of ORDER bytes, 2 to 64, in MEMORY bytes, 2 KiB to 256 MiB,
+ * else broken. */
+enum decompressed ppmd_decompress(str data, uint32_t order, uint32_t memory, uint64_t size,
+                                  struct buf *out);
+
 /* LZX: WINDOW_BITS 15 to 21. State begins anew after each ANEW_EACH bytes, a multiple of 32768; 0
  * for never. */
 enum decompressed lzx_decompress(str data, uint32_t window_bits, uint64_t size, uint64_t anew_each,

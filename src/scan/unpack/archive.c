@@ -42,10 +42,6 @@ support(struct archive *archive, enum library_format format, const char *name)
     case LIBRARY_CAB:
         archive_read_support_format_cab(archive);
         break;
-    case LIBRARY_RAR:
-        archive_read_support_format_rar(archive);
-        archive_read_support_format_rar5(archive);
-        break;
     case LIBRARY_CPIO:
         archive_read_support_format_cpio(archive);
         break;

@@ -10,7 +10,6 @@ enum library_format {
     LIBRARY_RAW,        /* the same, whatever is in it */
     LIBRARY_7Z,
     LIBRARY_CAB,
-    LIBRARY_RAR,
     LIBRARY_CPIO,
     LIBRARY_AR,
     LIBRARY_LHA,

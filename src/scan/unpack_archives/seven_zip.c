@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* 7z archives whose folders are LZMA, LZMA2, Deflate or stored, with the filters for x86 code and
- * for differences. Read here where the library of archives is not there. */
+/* 7z archives whose folders are LZMA, LZMA2, PPMd, Deflate or stored, with the filters for x86 code
+ * and for differences. Read here where the library of archives is not there. */
 #include "scan/unpack_archives/seven_zip.h"
 
 #include "scan/decompress/decompress.h"
@@ -15,6 +15,7 @@ enum {
     LZMA2 = 0x21,
     LZMA = 0x30101,
     X86 = 0x3030103,
+    PPMD = 0x30401,
     DEFLATE = 0x40108,
     AES = 0x6f10701,
     NAME_MOST = 4096,
@@ -60,6 +61,9 @@ apply(struct unpack *walk, const struct seven_coder *coder, str data, struct buf
         return lzma_parameters_read(unpack_u8(coder->properties, 0), &p)
                    ? lzma_decompress(data, p, coder->size, out, NULL)
                    : DECOMPRESSED_BROKEN;
+    case PPMD:
+        return ppmd_decompress(data, unpack_u8(coder->properties, 0),
+                               unpack_u32(coder->properties, 1), coder->size, out);
     case LZMA2:
         return lzma2_decompress(data, out, NULL);
     case DEFLATE: {
@@ -79,7 +83,7 @@ static bool
 is_known(uint64_t method)
 {
     return method == COPY || method == LZMA || method == LZMA2 || method == DEFLATE ||
-           method == DELTA || method == X86;
+           method == DELTA || method == X86 || method == PPMD;
 }
 
 /* Why the folder is not read; UNPACK_SKIPS when it is. */

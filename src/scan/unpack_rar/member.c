@@ -27,15 +27,17 @@ fault_of(const struct rar_member *member, str content, bool is_broken, bool is_o
         return "rar: it goes on in another file";
     if (member->is_short)
         return "rar: the file ends before the member";
+    /* What WinRAR would write is whole, whatever stands behind it. */
+    bool is_sum = member->has_crc && inflate_crc32(content) == member->crc;
+    if (is_sum && member->size_known && content.n == member->size)
+        return NULL;
     if (is_broken)
         return "rar: a fault in the packed data";
     if (is_over)
         return "rar: more data than the member's size";
     if (member->size_known && content.n < member->size)
         return "rar: the data end before the member";
-    if (member->has_crc && inflate_crc32(content) != member->crc)
-        return "rar: the checksum is wrong";
-    return NULL;
+    return member->has_crc && !is_sum ? "rar: the checksum is wrong" : NULL;
 }
 
 static bool
@@ -72,7 +74,10 @@ read_packed(struct rar_archive *archive, const struct rar_member *member)
     window->is_kept = archive->is_solid || member->is_solid;
     rar_window_make(window, window_size(member, window->is_kept), WINDOW_LEAST, WINDOW_MOST);
     rar_window_begin(window, member->size_known ? member->size : UINT64_MAX, member->is_solid);
-    enum decompressed how = lz50_read(&archive->lz50, window, member->packed, member->is_solid);
+    enum decompressed how =
+        member->method == RAR_LZ50
+            ? lz50_read(&archive->lz50, window, member->packed, member->is_solid)
+            : lz29_read(&archive->lz29, window, member->packed, member->is_solid);
     rar_window_flush(window, true);
     return how;
 }
@@ -94,7 +99,9 @@ give_packed(struct rar_archive *archive, const struct rar_member *member)
     archive->is_lost = window->is_done;
     if ((content.n || !member->size) && !unpack_give_made(archive->walk, member->name, false))
         return false;
-    if (fault)
+    if (fault && window->is_unknown)
+        announce(archive, member, UNPACK_UNKNOWN, "rar: a filter that is not known");
+    else if (fault)
         announce(archive, member, UNPACK_DAMAGED, fault);
     return unpack_is_on(archive->walk);
 }

@@ -3,8 +3,6 @@
  * file is called so. */
 #include "scan/unpack_rar/rar.h"
 
-#include "scan/unpack/library.h"
-
 enum { MARK = 7, SPAN = 2 << 20 };
 #define MARK_OLD STR("Rar!\x1a\x07\x00")
 #define MARK_NEW STR("Rar!\x1a\x07\x01\x00")
@@ -38,6 +36,7 @@ void
 rar_archive_clear(struct rar_archive *archive)
 {
     rar_window_free(&archive->window);
+    lz29_free(archive->lz29);
     lz50_free(archive->lz50);
 }
 
@@ -53,8 +52,8 @@ read_rar(struct unpack *walk, str data)
     data = str_from(data, at);
     if (str_starts(data, MARK_NEW))
         rar5_read(&archive, data);
-    else if (!library_read(walk, data, LIBRARY_RAR, "rar"))
-        unpack_skip(walk, STR(""), UNPACK_UNKNOWN, "rar: before RAR 5");
+    else
+        rar4_read(&archive, data);
     rar_archive_clear(&archive);
 }
 

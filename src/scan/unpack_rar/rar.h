@@ -39,6 +39,9 @@ void rar_archive_clear(struct rar_archive *archive);
  * made when it is NULL. DECOMPRESSED when the member came to its end. */
 enum decompressed lz50_read(struct lz50 **z, struct rar_window *window, str packed, bool is_solid);
 void lz50_free(struct lz50 *z);
+enum decompressed lz29_read(struct lz29 **z, struct rar_window *window, str packed, bool is_solid);
+void lz29_free(struct lz29 *z);
 
-/* The archive, behind its signature. */
+/* The archive, from its signature on. */
+void rar4_read(struct rar_archive *archive, str data);
 void rar5_read(struct rar_archive *archive, str data);

@@ -43,7 +43,8 @@ rar_window_begin(struct rar_window *window, uint64_t size, bool is_solid)
     window->member_size = size;
     window->filter = 0;
     buf_reset(&window->filters);
-    window->is_cut = window->is_over = window->is_broken = window->is_done = false;
+    window->is_cut = window->is_over = window->is_done = false;
+    window->is_broken = window->is_unknown = false;
     unpack_begin(window->walk);
 }
 
@@ -101,6 +102,7 @@ give_filtered(struct rar_window *window, const struct rar_filter *filters, size_
     buf_reset(&window->other);
     char *p = buf_space(&window->block, length), *other = buf_space(&window->other, length);
     require(p && other);
+    memset(other, 0, length); /* pictures of odd rows look at what is not made yet */
     uint64_t from = filters->start & (window->size - 1);
     size_t first = length < window->size - from ? length : (size_t)(window->size - from);
     memcpy(p, window->p + from, first);

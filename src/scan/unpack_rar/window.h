@@ -21,11 +21,12 @@ struct rar_window {
     struct buf filters;   /* of struct rar_filter: those to come, each behind the one before */
     size_t filter;        /* the first of them that is not undone */
     struct buf block, other;
-    bool is_kept;   /* other members may go on from this one: it is read to its end */
-    bool is_cut;    /* a cap was met: what comes is only there to be copied from */
-    bool is_over;   /* more came than the member should have */
-    bool is_broken; /* a filter did not fit */
-    bool is_done;   /* nobody needs what would come */
+    bool is_kept;    /* other members may go on from this one: it is read to its end */
+    bool is_cut;     /* a cap was met: what comes is only there to be copied from */
+    bool is_over;    /* more came than the member should have */
+    bool is_broken;  /* a filter did not fit */
+    bool is_unknown; /* a filter is not known: its block is given as it was packed */
+    bool is_done;    /* nobody needs what would come */
 };
 
 /* Of LEAST bytes or, as far as MOST allows, those WISHED; LEAST is a power of two. What is there
