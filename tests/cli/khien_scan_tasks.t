@@ -128,4 +128,6 @@ is "$? $(grep -c 'starts something else by now' err)" '1 1' \
 run quarantine restore --folder state/quarantine --to task.xml "$number" >out 2>err ||
     sed 's/^/# /' err
 same was task.xml 'a file is made of what it was'
+timeout 60 "$wine" schtasks /Create /F /TN '\khien-tasks\again' /XML task.xml >out 2>&1
+is "$? $(find "$own" -name again)" "0 $own/again" 'of which schtasks makes a task'
 done_testing
