@@ -115,12 +115,16 @@ scan --json files >json
 is "$(jq -c '[.looked_at.files, .looked_at.unchanged]' json)" '[5,5]' 'a second one nothing'
 cp eicar.com files/3
 touch -d '2020-01-01' files/3
+sleep 2.1
 scan --json files >json
 is "$(jq -c '[.looked_at.unchanged, (.findings | map(.name) | unique)]' json)" \
     '[4,["eicar","eicar.com"]]' 'what changed is read, whatever its times say'
+jq .findings json >first.findings
 scan --json files >json
-is "$(jq -c '[.looked_at.unchanged, (.findings | length)]' json)" '[4,2]' \
-    'what was found is found again'
+is "$(jq -c '[.looked_at.unchanged, .looked_at.bytes]' json)" '[5,0]' \
+    'a file with findings is not read again'
+jq .findings json >again.findings
+same first.findings again.findings 'and all that was found is told again'
 scan --no-cache --json files >json
 is "$(jq .looked_at.unchanged json)" 0 '--no-cache reads all'
 # shellcheck disable=SC2016
@@ -129,6 +133,13 @@ echo 'rule more { strings: $a = "clean 4" condition: $a }' >rules/more.yar
 scan --json files >json
 is "$(jq -c '[.looked_at.unchanged, (.findings | map(.name) | unique)]' json)" \
     '[0,["eicar","eicar.com","more"]]' 'and so do other rules'
+scan --json files >json
+is "$(jq -c '[.looked_at.unchanged, (.findings | map(.name) | unique)]' json)" \
+    '[5,["eicar","eicar.com","more"]]' 'which are remembered in their turn'
+scan --remove --yes --json files >json
+is "$(jq -c '[.looked_at.unchanged, .looked_at.bytes]' json) $(find files -type f | sort |
+    tr '\n' ' ')" '[3,76] files/1 files/2 files/5 ' 'what is to be removed is read again before'
+rm -rf "$state/quarantine"
 is "$(stat -c %a "$state/cache.key")" 600 'the key of the cache is its owner'\''s'
 
 # ---- the page ----

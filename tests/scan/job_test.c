@@ -155,19 +155,75 @@ test_streams(void)
 
 /* ---- again ---- */
 
-static uint64_t
-scan_again(const char *top, const char *state, const uint8_t id[SHA256_BYTES], size_t want)
+/* The items, which say all that a report tells, one a line. */
+static void
+write_items(struct report *report, struct buf *out)
 {
+    char digest[SHA256_TEXT];
+    for (size_t i = 0; i < report_item_count(report); i++) {
+        const struct report_item *item = report_item_at(report, i);
+        buf_printf(out, "%d %d %s|%s|%s|%s|%s|%d %llu %s\n", (int)item->of, (int)item->level,
+                   item->subject, item->name, item->source, item->inside ? item->inside : "-",
+                   item->detail ? item->detail : "-", item->has_identity,
+                   (unsigned long long)item->identity.inode,
+                   sha256_format(&item->identity.sha256, digest));
+    }
+}
+
+struct again {
+    uint64_t unchanged, bytes;
+    struct buf items;
+};
+
+static struct again
+scan_again(const char *top, const char *state, const uint8_t id[SHA256_BYTES], bool reads_found)
+{
+    struct again again = {.items = BUF(1 << 20)};
     struct cache *cache;
     struct err err;
     require(cache_open(state, id, &cache, &err) == OK);
-    struct report *report = scan(top, cache);
-    tap_eq_i64(report_item_count(report), want, "what is found is the same");
-    uint64_t unchanged = report_counts(report).unchanged;
+    struct report *report = report_new();
+    struct job_options options = {.rules = rules,
+                                  .cache = cache,
+                                  .report = report,
+                                  .threads = 3,
+                                  .reads_found = reads_found,
+                                  .file_seconds_max = 60};
+    struct job *job = job_new(&options);
+    job_add(job, top);
+    job_free(job);
+    write_items(report, &again.items);
+    again.unchanged = report_counts(report).unchanged;
+    again.bytes = report_counts(report).bytes;
     require(cache_save(cache, &err) == OK);
     cache_close(cache);
     report_free(report);
-    return unchanged;
+    return again;
+}
+
+/* UNCHANGED files were passed by, and the report is that of FIRST; all that is read has BYTES. */
+static void
+check_again(struct again again, uint64_t unchanged, uint64_t bytes, const struct again *first,
+            const char *words)
+{
+    tap_ok(again.unchanged == unchanged && again.bytes == bytes, "%s: %llu unchanged, %llu bytes",
+           words, (unsigned long long)again.unchanged, (unsigned long long)again.bytes);
+    if (first)
+        tap_ok(str_eq(buf_view(&again.items), buf_view(&first->items)), "and what is told: %s",
+               words);
+    buf_clear(&again.items);
+}
+
+static void
+change_byte(const char *state, size_t from_end)
+{
+    char path[PATH_TEXT];
+    struct buf content;
+    require(path_join(path, state, "clean.cache", NULL) == OK);
+    require(file_read(path, 1 << 20, &content, NULL) == OK);
+    content.p[content.n - from_end] ^= 1;
+    require(file_replace(path, buf_view(&content), NULL) == OK);
+    buf_clear(&content);
 }
 
 static void
@@ -179,20 +235,47 @@ test_again(void)
     write_file(below(top, "one"), STR("nothing"));
     write_file(below(top, "in/two"), STR("nothing"));
     write_file(below(top, "bad"), STR("evil"));
+    write_file(below(top, "in.gz"),
+               STR("\037\213\010\000\000\000\000\000\002\377\253\250\120\110"
+                   "\055\313\314\001\000\324\017\344\310\007\000\000\000")); /* "xx evil" */
     tap_set_variable("KHIEN_NOW", "2037-01-01T00:00:00Z"); /* the files have long been there */
-    tap_eq_i64(scan_again(top, state, id, 1), 0, "nothing is known at first");
-    tap_eq_i64(scan_again(top, state, id, 1), 2, "then what was clean is passed by");
+    struct again first = scan_again(top, state, id, false);
+    tap_ok(first.unchanged == 0 && first.bytes == 45, "nothing is known at first");
+    tap_ok(str_find(buf_view(&first.items), STR("says so")) != SIZE_MAX &&
+               str_find(buf_view(&first.items), STR("bad|evil|")) != SIZE_MAX &&
+               str_find(buf_view(&first.items), STR("in.gz|evil|default|in.gz/in|says so")) !=
+                   SIZE_MAX,
+           "what is found is told with its place and what its rule says");
+    check_again(scan_again(top, state, id, false), 4, 0, &first, "then nothing is read again");
+    check_again(scan_again(top, state, id, true), 2, 31, &first,
+                "but files with findings are, when somebody is to act on them");
+    change_byte(state, 40); /* in what was found */
+    check_again(scan_again(top, state, id, false), 0, 45, &first,
+                "nor is a changed cache believed");
+    change_byte(state, 1); /* in the MAC */
+    check_again(scan_again(top, state, id, false), 0, 45, &first, "or one that is not ours");
     write_file(below(top, "one"), STR("evil!!!"));
-    tap_eq_i64(scan_again(top, state, id, 2), 1, "until it changes");
-    tap_eq_i64(scan_again(top, state, other, 2), 0, "or the rules do");
+    check_again(scan_again(top, state, id, false), 3, 7, NULL, "what changed is read");
+    write_file(below(top, "bad"), STR("good"));
+    struct again second = scan_again(top, state, id, false);
+    tap_ok(second.unchanged == 3 && str_find(buf_view(&second.items), STR("bad|")) == SIZE_MAX,
+           "a file that is clean by now is no more told of");
+    check_again(scan_again(top, state, id, false), 4, 0, &second, "as are those of both kinds");
+    check_again(scan_again(top, state, other, false), 0, 45, &second, "other rules read all");
+    check_again(scan_again(top, state, other, false), 4, 0, &second, "which then count");
+    tap_set_variable("KHIEN_NOW", "2037-02-03T00:00:00Z");
+    check_again(scan_again(top, state, other, false), 0, 45, &second, "nothing is known for ever");
     tap_set_variable("KHIEN_NOW", NULL);
+    buf_clear(&first.items);
+    buf_clear(&second.items);
 }
 
 int
 main(void)
 {
     home = tap_folder("job");
-    rules = rules_of(STR("rule evil { strings: $a = \"evil\" condition: $a }"));
+    rules = rules_of(STR("rule evil { meta: description = \"says so\" severity = \"medium\" "
+                         "strings: $a = \"evil\" condition: $a }"));
     require(rules);
     test_tree();
     test_links();

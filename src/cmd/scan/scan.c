@@ -364,6 +364,7 @@ scanning_open(const struct call *call, struct scanning **ret, struct err *err)
         .cache = scanning->cache,
         .report = scanning->report,
         .threads = scanning->options.threads,
+        .reads_found = call_given(call, "remove"),
         .is_shallow = call_given(call, "shallow"),
         .takes_network = call_given(call, "network"),
         .file_seconds_max = FILE_SECONDS,
@@ -457,7 +458,7 @@ static const struct option scan_options[] = {
     {"shallow", NULL, NULL, "do not look into archives, documents and mail", 0},
     {"network", NULL, NULL, "also file systems of other computers", 0},
     {"no-cache", NULL, NULL, "read files again that did not change", 0},
-    {"state", "FOLDER", NULL, "keep what is known of clean files, and the quarantine, there", 0},
+    {"state", "FOLDER", NULL, "keep what is known of files, and the quarantine, there", 0},
     {"no-files", NULL, NULL, "leave out files", 0},
     {"no-processes", NULL, NULL, "leave out the memory of processes", 0},
     {"no-checks", NULL, NULL, "leave out what starts by itself, and connections", 0},
@@ -516,8 +517,11 @@ const struct command command_scan = {
         "report says that nothing checked where the rules come from; it also says when `rules.pub` "
         "is another key than the built-in "
         "one.\n\n"
-        "Files that had nothing and did not change are passed by in the next scan with the same "
-        "rules, for thirty days at most. Ctrl-C ends the scan with a report of what was seen until "
+        "Files that did not change are not read again by the next scan with the same rules, for "
+        "thirty days at most: those that had nothing are passed by, and of others the same is told "
+        "again. Read again are those that could not be looked into whole, those that their name "
+        "alone gives away, and with `--remove` all that are to be removed. Ctrl-C ends the scan "
+        "with a report of what was seen until "
         "then.\n\n"
         "What could not be looked at is counted, with its reason. Without root's rights this is "
         "much: the memory of other users' programs, and their files.\n\n"

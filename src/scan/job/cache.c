@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The file: a head, the entries in the order of their hash, the MAC of all that. It is read whole
+/* The file: a head, the entries in the order of their hash, the files in which something was found,
+ * the MAC of all that. It is read whole
  * and searched where it lies, through an index of hashes' first bits, by all threads without a
  * lock. What this scan adds is in hash tables with open addressing, split so that threads seldom
  * wait for each other, and merged with the rest when it is saved. */
@@ -15,6 +16,7 @@
 enum {
     SHARDS = 16,
     ENTRIES_MAX = 1 << 20,
+    FOUND_MAX = 4 << 20, /* bytes */
     KEEP_DAYS = 30,
     SPREAD_DAYS = 7, /* so that not all expire on one day */
     KEY_BYTES = 32,
@@ -22,12 +24,12 @@ enum {
     SHARD_ROOM = 64,
     INDEX_BITS = 16,
 };
-#define MAGIC "KHCACH\2\n"
+#define MAGIC "KHCACH\3\n"
 
 struct head {
     char magic[8];
     uint8_t rules[SHA256_BYTES];
-    uint64_t count;
+    uint64_t count, found; /* entries; bytes of found_files.h */
 };
 struct entry {
     uint64_t device, inode, size;
@@ -49,6 +51,9 @@ struct cache {
     size_t old_count;
     uint32_t *index; /* those whose hash begins with I are INDEX[I] … INDEX[I + 1] - 1 */
     struct shard shards[SHARDS]; /* what is new */
+    struct found_files found;    /* in the file */
+    struct buf new_found;        /* as found_files.h has it */
+    pthread_mutex_t found_lock;
 };
 
 /* ---- the table ---- */
@@ -130,17 +135,17 @@ find_old(const struct cache *cache, uint64_t hash, uint64_t device, uint64_t ino
 }
 
 static bool
-is_fresh(const struct entry *entry, day today)
+is_fresh(day scanned, uint64_t inode, day today)
 {
-    int age = today - entry->day;
-    return age >= 0 && age < KEEP_DAYS - (int)(entry->inode % SPREAD_DAYS);
+    int age = today - scanned;
+    return age >= 0 && age < KEEP_DAYS - (int)(inode % SPREAD_DAYS);
 }
 
 static bool
 is_of(const struct entry *entry, const struct file_identity *identity, day today)
 {
     return entry->day && entry->size == identity->size && entry->modified == identity->modified &&
-           entry->changed == identity->changed && is_fresh(entry, today);
+           entry->changed == identity->changed && is_fresh(entry->day, entry->inode, today);
 }
 
 bool
@@ -154,10 +159,18 @@ cache_has(struct cache *cache, const struct file_identity *identity)
     return is_of(&entry, identity, cache->today);
 }
 
+static bool
+is_settled(const struct file_identity *identity, usec started)
+{
+    enum { SETTLED = 2 };
+    int64_t newest =
+        identity->changed > identity->modified ? identity->changed : identity->modified;
+    return newest / 1000 < started - SETTLED * USEC_PER_SECOND;
+}
+
 void
 cache_add(struct cache *cache, const struct file_identity *identity, usec started)
 {
-    enum { SETTLED = 2 };
     struct entry entry = {identity->device,
                           identity->inode,
                           identity->size,
@@ -165,10 +178,33 @@ cache_add(struct cache *cache, const struct file_identity *identity, usec starte
                           identity->changed,
                           clock_today(),
                           0};
-    int64_t newest =
-        identity->changed > identity->modified ? identity->changed : identity->modified;
-    if (newest / 1000 < started - SETTLED * USEC_PER_SECOND)
+    if (is_settled(identity, started))
         put(cache, &entry);
+}
+
+void
+cache_add_found(struct cache *cache, const struct file_identity *identity, str items, usec started)
+{
+    struct found_file file = {*identity, clock_today(), items};
+    if (!is_settled(identity, started))
+        return;
+    pthread_mutex_lock(&cache->found_lock);
+    if (cache->new_found.n + items.n < FOUND_MAX / 2)
+        found_file_write(&file, &cache->new_found);
+    pthread_mutex_unlock(&cache->found_lock);
+}
+
+const struct found_file *
+cache_find_found(const struct cache *cache, const struct file_identity *identity)
+{
+    const struct found_file *file =
+        found_files_find(&cache->found, identity->device, identity->inode);
+    if (!file)
+        return NULL;
+    const struct file_identity *was = &file->identity;
+    bool is_same_file = was->size == identity->size && was->modified == identity->modified &&
+                        was->changed == identity->changed;
+    return is_same_file && is_fresh(file->day, identity->inode, cache->today) ? file : NULL;
 }
 
 /* ---- the file ---- */
@@ -211,7 +247,8 @@ is_right(const struct cache *cache, str content)
     size_t body = content.n - MAC_BYTES;
     if (memcmp(head.magic, MAGIC, sizeof head.magic) != 0 ||
         memcmp(head.rules, cache->rules, sizeof head.rules) != 0 || head.count > ENTRIES_MAX ||
-        body != sizeof head + head.count * sizeof(struct entry))
+        head.found > FOUND_MAX ||
+        body != sizeof head + head.count * sizeof(struct entry) + head.found)
         return false;
     mac_of(cache, (str){content.p, body}, mac);
     return is_same(mac, (const uint8_t *)content.p + body, MAC_BYTES);
@@ -221,14 +258,22 @@ is_right(const struct cache *cache, str content)
 static void
 read_entries(struct cache *cache)
 {
-    enum { FILE_MAX_BYTES = ENTRIES_MAX * sizeof(struct entry) + 4096 };
-    if (file_read(cache->path, FILE_MAX_BYTES, &cache->file, NULL) != OK ||
-        !is_right(cache, buf_view(&cache->file))) {
+    enum { FILE_MAX_BYTES = ENTRIES_MAX * sizeof(struct entry) + FOUND_MAX + 4096 };
+    struct head head = {0};
+    bool right = file_read(cache->path, FILE_MAX_BYTES, &cache->file, NULL) == OK &&
+                 is_right(cache, buf_view(&cache->file));
+    if (right) {
+        memcpy(&head, cache->file.p, sizeof head);
+        right = found_files_parse((str){cache->file.p + cache->file.n - MAC_BYTES - head.found,
+                                        head.found},
+                                  &cache->found);
+    }
+    if (!right) {
         buf_clear(&cache->file);
         return;
     }
-    cache->old = (const void *)(cache->file.p + sizeof(struct head));
-    cache->old_count = (cache->file.n - sizeof(struct head) - MAC_BYTES) / sizeof *cache->old;
+    cache->old = (const void *)(cache->file.p + sizeof head);
+    cache->old_count = head.count;
     make_index(cache);
 }
 
@@ -271,6 +316,8 @@ cache_open(const char *folder, const uint8_t rules[SHA256_BYTES], struct cache *
     struct cache *cache = mem_calloc(1, sizeof *cache);
     cache->today = clock_today();
     memcpy(cache->rules, rules, SHA256_BYTES);
+    cache->new_found = BUF(FOUND_MAX);
+    pthread_mutex_init(&cache->found_lock, NULL);
     for (size_t i = 0; i < SHARDS; i++) {
         struct shard *shard = &cache->shards[i];
         pthread_mutex_init(&shard->lock, NULL);
@@ -300,6 +347,9 @@ cache_close(struct cache *cache)
         pthread_mutex_destroy(&cache->shards[i].lock);
         free(cache->shards[i].entries);
     }
+    found_files_clear(&cache->found);
+    pthread_mutex_destroy(&cache->found_lock);
+    buf_clear(&cache->new_found);
     buf_clear(&cache->file);
     free(cache->index);
     secret_wipe(cache->key, sizeof cache->key);
@@ -338,7 +388,8 @@ merge(struct cache *cache, const struct entry *added, size_t count, struct buf *
     for (size_t i = 0; i < cache->old_count && written + count - at < ENTRIES_MAX; i++) {
         const struct entry *old = &cache->old[i];
         uint64_t hash = hash_of(old->device, old->inode);
-        if (!is_fresh(old, cache->today) || find_new(cache, hash, old->device, old->inode).day)
+        if (!is_fresh(old->day, old->inode, cache->today) ||
+            find_new(cache, hash, old->device, old->inode).day)
             continue;
         for (; at < count && compare_hashes(&added[at], old) < 0; at++, written++)
             buf_add(out, &added[at], sizeof *added);
@@ -349,6 +400,30 @@ merge(struct cache *cache, const struct entry *added, size_t count, struct buf *
     return written + count - at;
 }
 
+/* The new ones, each once, and the old ones of other files that did not expire. */
+static uint64_t
+merge_found(struct cache *cache, struct buf *out)
+{
+    struct found_files added;
+    size_t begin = out->n;
+    require(found_files_parse(buf_view(&cache->new_found), &added));
+    for (size_t i = 0; i < added.count; i++) {
+        const struct file_identity *identity = &added.files[i].identity;
+        if (found_files_find(&added, identity->device, identity->inode) == &added.files[i])
+            found_file_write(&added.files[i], out);
+    }
+    for (size_t i = 0; i < cache->found.count; i++) {
+        const struct found_file *old = &cache->found.files[i];
+        uint64_t device = old->identity.device, inode = old->identity.inode;
+        if (is_fresh(old->day, inode, cache->today) && !found_files_find(&added, device, inode) &&
+            !find_new(cache, hash_of(device, inode), device, inode).day &&
+            out->n - begin + old->items.n < FOUND_MAX / 2)
+            found_file_write(old, out);
+    }
+    found_files_clear(&added);
+    return out->n - begin;
+}
+
 errcode
 cache_save(struct cache *cache, struct err *err)
 {
@@ -357,13 +432,14 @@ cache_save(struct cache *cache, struct err *err)
     uint8_t mac[MAC_BYTES];
     size_t count;
     struct entry *added = gather_new(cache, &count);
-    if (count == 0 && cache->old_count > 0) {
+    if (count == 0 && cache->new_found.n == 0 && cache->old_count > 0) {
         free(added);
         return OK; /* the file says it all */
     }
     memcpy(head.rules, cache->rules, sizeof head.rules);
     buf_add(&out, &head, sizeof head);
     head.count = merge(cache, added, count, &out);
+    head.found = merge_found(cache, &out);
     free(added);
     memcpy(out.p, &head, sizeof head);
     mac_of(cache, buf_view(&out), mac);

@@ -14,6 +14,8 @@
 #include "scan/job/walk.h"
 #include "scan/scan.h"
 
+enum { FOUND_BYTES_MAX = 64 << 10 }; /* of one file; with more it is read again */
+
 struct worker {
     struct job *job;
     struct scan *files, *members;
@@ -22,7 +24,8 @@ struct worker {
     /* The file at hand. */
     const char *path;
     struct file_identity identity;
-    bool has_digest, is_clean, is_whole; /* nothing was found; nothing was passed over */
+    bool has_digest, is_whole; /* nothing was passed over */
+    struct buf found;          /* as found_item_write has it */
 };
 struct job {
     struct job_options options;
@@ -67,14 +70,43 @@ found(struct worker *worker, const struct judgement *judgement, const char *insi
         .has_identity = true,
         .identity = worker->identity,
     };
-    worker->is_clean = false;
     report_add(worker->job->options.report, &item);
+    found_item_write(&(struct found_item){item.level, item.name, item.source, item.detail, inside},
+                     &worker->found);
+}
+
+/* What an earlier scan by the same rules found in the same file: all that a report tells of it. */
+static void
+tell_again(const struct job *job, const char *path, const struct found_file *file)
+{
+    struct found_item found;
+    for (str rest = file->items; found_item_next(&rest, &found);) {
+        struct report_item item = {.of = REPORT_FILE,
+                                   .level = found.level,
+                                   .name = found.name,
+                                   .source = found.source,
+                                   .detail = found.detail,
+                                   .subject = path,
+                                   .inside = found.inside,
+                                   .has_identity = true,
+                                   .identity = file->identity};
+        report_add(job->options.report, &item);
+    }
 }
 
 struct finding_context {
     struct worker *worker;
     const char *inside;
 };
+
+/* A name is no part of a file's identity: what it says is not remembered of the file. */
+static void
+found_by_name(void *context, const struct judgement *judgement)
+{
+    const struct finding_context *finding = context;
+    found(finding->worker, judgement, NULL);
+    finding->worker->is_whole = false;
+}
 
 static void
 found_in_file(void *context, const struct judgement *judgement)
@@ -202,6 +234,16 @@ is_same_file(const struct file_identity *a, const struct file_identity *b)
 }
 
 static void
+remember(struct worker *worker, usec started)
+{
+    struct cache *cache = worker->job->options.cache;
+    if (worker->found.n == 0)
+        cache_add(cache, &worker->identity, started);
+    else if (!worker->found.full)
+        cache_add_found(cache, &worker->identity, buf_view(&worker->found), started);
+}
+
+static void
 scan_open_file(struct worker *worker, int fd, usec started)
 {
     const struct job_options *options = &worker->job->options;
@@ -216,7 +258,7 @@ scan_open_file(struct worker *worker, int fd, usec started)
     }
     struct finding_context finding = {worker, NULL};
     judge_each(options->rules, worker->files, found_in_file, &finding);
-    judge_name(options->rules, worker->files, worker->path, found_in_file, &finding);
+    judge_name(options->rules, worker->files, worker->path, found_by_name, &finding);
     if (!scan_is_good(worker->files))
         look_inside(worker);
     if (job_each_stream(fd, worker->path, scan_stream, worker, &err) != OK)
@@ -227,8 +269,8 @@ scan_open_file(struct worker *worker, int fd, usec started)
     if (shrank || file_identity_of(fd, worker->path, &after, NULL) != OK ||
         !is_same_file(&worker->identity, &after))
         skip(worker, SKIP_CHANGED, worker->path, "");
-    else if (options->cache && worker->is_clean && worker->is_whole && !job_is_stream(worker->path))
-        cache_add(options->cache, &worker->identity, started);
+    else if (options->cache && worker->is_whole && !job_is_stream(worker->path))
+        remember(worker, started);
 }
 
 static void
@@ -242,7 +284,8 @@ scan_one(void *context, unsigned number, const char *path)
         return;
     worker->path = path;
     worker->has_digest = false;
-    worker->is_clean = worker->is_whole = true;
+    worker->is_whole = true;
+    buf_reset(&worker->found);
     cleanup(cleanup_close) int fd = -1;
     errcode code = job_open(path, &fd, &err);
     if (code == OK)
@@ -275,15 +318,21 @@ enters(void *context, const char *path, bool is_other)
     return false;
 }
 
-/* A file that was clean and is as it was needs no thread. */
+/* A file that is as it was needs no thread. */
 static bool
 is_unchanged(struct job *job, const char *path, const struct file_info *info)
 {
-    if (!job->options.cache || job_is_stream(path))
+    const struct cache *cache = job->options.cache;
+    if (!cache || job_is_stream(path))
         return false;
     struct file_identity identity = file_identity_of_info(info);
-    if (!cache_has(job->options.cache, &identity))
+    bool is_clean = cache_has(job->options.cache, &identity);
+    const struct found_file *found =
+        is_clean || job->options.reads_found ? NULL : cache_find_found(cache, &identity);
+    if (!is_clean && !found)
         return false;
+    if (found)
+        tell_again(job, path, found);
     atomic_fetch_add_explicit(&job->unchanged, 1, memory_order_relaxed);
     return true;
 }
@@ -395,8 +444,10 @@ job_new(const struct job_options *options)
 {
     struct job *job = mem_calloc(1, sizeof *job);
     job->options = *options;
-    for (unsigned i = 0; i <= CREW_THREADS_MAX; i++)
+    for (unsigned i = 0; i <= CREW_THREADS_MAX; i++) {
         job->workers[i].job = job;
+        job->workers[i].found = BUF(FOUND_BYTES_MAX);
+    }
     job->crew = crew_new(options->threads, scan_one, job);
     return job;
 }
@@ -422,6 +473,7 @@ job_free(struct job *job)
         scan_free(worker->files);
         scan_free(worker->members);
         unpack_free(worker->unpack);
+        buf_clear(&worker->found);
     }
     free(job);
 }

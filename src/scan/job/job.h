@@ -17,6 +17,7 @@ struct job_options {
     struct cache *cache; /* NULL: every file is read */
     struct report *report;
     unsigned threads;
+    bool reads_found;   /* also what the cache tells of: somebody is to act on it */
     bool is_shallow;    /* not into archives and documents */
     bool takes_network; /* file systems of other computers too */
     unsigned file_seconds_max;
