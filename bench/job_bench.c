@@ -256,39 +256,7 @@ measure_process(const struct scan_rules *rules)
     waitpid(pid, NULL, 0);
 }
 
-/* ---- a cache that knows all files ---- */
-
-struct seeding {
-    struct cache *cache;
-    double files;
-};
-
-static bool
-seed(void *context, const char *path, const struct file_info *info)
-{
-    struct seeding *seeding = context;
-    struct file_identity identity = file_identity_of_info(info);
-    (void)path;
-    cache_add(seeding->cache, &identity, clock_now());
-    seeding->files++;
-    return true;
-}
-
-static void
-seed_cache(const struct scan_rules *rules, const char *folder, const char *top)
-{
-    struct seeding seeding = {0};
-    struct walk_options options = {.recursive = true, .found = seed, .context = &seeding};
-    struct pack_info info = pack_info(scan_rules_pack(rules));
-    struct err err;
-    require(cache_open(folder, info.id, &seeding.cache, &err) == OK);
-    require(walk(top, &options, &err) == OK);
-    require(cache_save(seeding.cache, &err) == OK);
-    cache_close(seeding.cache);
-    answer((const char *const[]){"files"}, &seeding.files, 1);
-}
-
-/* job_bench PACK KEY first LIST | archive FILE | process | seed STATE FOLDER */
+/* job_bench PACK KEY first LIST | archive FILE | process */
 int
 main(int argc, char **argv)
 {
@@ -301,8 +269,6 @@ main(int argc, char **argv)
         measure_archive(rules, argv[4]);
     else if (strcmp(what, "process") == 0 && argc == 4)
         measure_process(rules);
-    else if (strcmp(what, "seed") == 0 && argc == 6)
-        seed_cache(rules, argv[4], argv[5]);
     else
         require(!"known arguments");
     scan_rules_free(rules);

@@ -64,15 +64,31 @@ class Job:
                               stdout=subprocess.PIPE, text=True, check=True)
         return json.loads(done.stdout)
 
+    def scanning(self):
+        return ("scan", "--rules", self.pack, "--public-key", f"{self.key}.pub", "--json",
+                "--full-speed")
+
     def scan(self, *arguments):
-        return spend(self.khien, "scan", "--rules", self.pack, "--public-key", f"{self.key}.pub",
-                     "--json", "--full-speed", *arguments)
+        return spend(self.khien, *self.scanning(), *arguments)
+
+    def fill_cache(self, state, top):
+        """The scan that a user makes first. (files, those that the next scan passes by, those with
+        a finding), as a scan without the cache's time tells them."""
+        said = []
+        for _ in range(2):
+            done = subprocess.run([self.khien, *self.scanning(), "--state", state, top],
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+            said.append(json.loads(done.stdout))
+        seen = said[1]["looked_at"]
+        found = {finding["subject"] for finding in said[1]["findings"]}
+        return seen["files"], seen["unchanged"], len(found)
 
     def measure_second(self):
-        """The cache is made as if all files had been found clean, so that a rule's mistakes on this
-        machine, which are read each time, count for nothing."""
+        """What a user's second scan does: clean files are passed by; read again are those in which
+        a rule holds, rightly or by a mistake on this machine, and those that could not be looked
+        into whole. That first and one more scan fill the cache is not measured."""
         state = os.path.join(self.folder, "state")
-        files = int(self.parts("seed", state, "/usr")["files"])
+        files, unchanged, found = self.fill_cache(state, "/usr")
         look = ("find", "/usr", "-type", "f", "-size", "+1000000G")
         spend(*look)
         ours, theirs = [], []
@@ -82,8 +98,10 @@ class Job:
         wall, cpu = (min(one[i] for one in ours) for i in (0, 1))
         find_wall, find_cpu = (min(one[i] for one in theirs) for i in (0, 1))
         memory = max(one[2] for one in ours) / 1024
-        self.m.row(f"second scan of a clean /usr, {files} files", wall, "s", "find -size",
-                   find_wall, wall / find_wall, "<= 2 s", wall <= 2)
+        print(f"second scan: of {files} files {files - unchanged} are read again, {found} have "
+              "findings")
+        self.m.row(f"second scan of /usr, {files} files", wall, "s", "find -size", find_wall,
+                   wall / find_wall, "<= 2 s", wall <= 2)
         self.m.row("the same", cpu, "s CPU", "find -size", find_cpu, cpu / find_cpu, "<= 1.5 x",
                    cpu <= 1.5 * find_cpu)
         self.m.row("the same: memory", memory, "MiB", bar="<= 64 MiB", ok=memory <= 64)
