@@ -62,7 +62,6 @@ static const struct {
     {"7z", "delta.7z", "7z", "7z a -m0=Delta:4 -m1=LZMA delta.7z in", 2, true},
     {"7z", "x86.7z", "7z", "7z a -m0=BCJ -m1=LZMA x86.7z in /bin/true", 2, true},
     {"7z", "ppmd.7z", "7z", "7z a -m0=PPMd ppmd.7z in", 2, true},
-    {"7z", "small.7z", "7z", "7z a -m0=PPMd:mem=100k:o=32 small.7z in /bin/true", 2, true},
     {"7z", "lzma.zip", "zip", "7z a -mm=LZMA lzma.zip in", 2, true},
     {"7z", "deflate64.zip", "zip", "7z a -mm=Deflate64 deflate64.zip in", 2, true},
     {"python3", "zstd93.zip", "zip", ZIP_OF("zstd", "93"), 1, true},
@@ -160,6 +159,27 @@ compare(const char *folder, const char *name, const char *script)
     read_archive(&all, NULL, folder, name);
     tap_ok(want.n > 100000 && str_eq(buf_view(&all.text), want), "%s: as \"%s\"", name, script);
     unpacked_clear(&all);
+}
+
+/* PPMd's model begins anew when its memory is full; libarchive 3.6 then reads no further. */
+static void
+test_small_memory(const char *folder)
+{
+    char script[2 * PATH_TEXT];
+    struct unpacked own = {0};
+    if (!program_exists("7z")) {
+        tap_skip("PPMd with little memory: 7z is not installed");
+        return;
+    }
+    snprintf(script, sizeof script,
+             "cd '%s' && 7z a -m0=PPMd:mem=100k:o=32 small.7z in /bin/true >/dev/null && "
+             "7z x -so small.7z",
+             folder);
+    str want = shell(script);
+    read_archive(&own, &(struct unpack_options){.without_library = true}, folder, "small.7z");
+    tap_ok(want.n > 100000 && own.skip_count == 0 && str_eq(buf_view(&own.text), want),
+           "PPMd with little memory: as 7z has it");
+    unpacked_clear(&own);
 }
 
 static void
@@ -296,6 +316,7 @@ main(void)
     compare(folder, "pax.tar", "tar -xOf pax.tar");
     compare(folder, "a.tar.gz", "tar -xOf a.tar.gz");
     compare(folder, "a.tar.xz", "tar -xOf a.tar.xz");
+    test_small_memory(folder);
     test_encrypted(folder);
     test_many(folder);
     test_bombs(folder);

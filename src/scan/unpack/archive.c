@@ -42,15 +42,6 @@ support(struct archive *archive, enum library_format format, const char *name)
     case LIBRARY_CAB:
         archive_read_support_format_cab(archive);
         break;
-    case LIBRARY_CPIO:
-        archive_read_support_format_cpio(archive);
-        break;
-    case LIBRARY_AR:
-        archive_read_support_format_ar(archive);
-        break;
-    case LIBRARY_LHA:
-        archive_read_support_format_lha(archive);
-        break;
     case LIBRARY_ISO:
         archive_read_support_format_iso9660(archive);
         break;

@@ -10,9 +10,6 @@ enum library_format {
     LIBRARY_RAW,        /* the same, whatever is in it */
     LIBRARY_7Z,
     LIBRARY_CAB,
-    LIBRARY_CPIO,
-    LIBRARY_AR,
-    LIBRARY_LHA,
     LIBRARY_ISO,
     LIBRARY_TAR, /* compressed in any way */
     LIBRARY_ZIP, /* the entry at the beginning alone */

@@ -16,10 +16,11 @@ struct unpack_kind {
 extern const struct unpack_kind unpack_zip, unpack_gzip, unpack_tar, unpack_ole2, unpack_ppt,
     unpack_ole1, unpack_ole10, unpack_rtf, unpack_pdf, unpack_mail, unpack_mbox, unpack_html,
     unpack_uu, unpack_upx, unpack_overlay, unpack_tnef, unpack_szdd, unpack_binhex, unpack_chm,
-    unpack_nsis, unpack_autoit, unpack_script_encoder, unpack_arj;
+    unpack_nsis, unpack_autoit, unpack_script_encoder, unpack_arj, unpack_rar, unpack_cpio,
+    unpack_ar, unpack_lha;
 /* Those that the library of archives reads where it is there. */
 extern const struct unpack_kind unpack_bzip2, unpack_xz, unpack_zstd, unpack_lzma, unpack_7z,
-    unpack_cab, unpack_rar, unpack_cpio, unpack_ar, unpack_lha, unpack_iso;
+    unpack_cab, unpack_iso;
 
 /* Each of these is false when the walk is over: the reader returns then. An empty NAME becomes
  * "#1", "#2" … */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ar, which libraries and Debian's packages are; long names as GNU (in a member of their own) and
- * as BSD (before the content). Members are views into it. Read here where the library of archives
- * is not there; thin archives, which only name files, are told everywhere. */
-#include "scan/unpack/library.h"
+ * as BSD (before the content). Members are views into it. Thin archives, which only name files, are
+ * told. */
+#include "scan/unpack/reader.h"
 
 enum { MAGIC = 8, HEAD = 60, NAME = 16, SIZE_AT = 48, SIZE = 10 };
 
@@ -86,8 +86,6 @@ read_ar(struct unpack *walk, str data)
         unpack_skip(walk, STR(""), UNPACK_UNKNOWN, "ar: thin: its members are files beside it");
         return;
     }
-    if (library_read(walk, data, LIBRARY_AR, "ar"))
-        return;
     struct ar ar = {.walk = walk};
     data = str_from(data, MAGIC);
     while (data.n && read_member(&ar, &data))

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cpio, whose members are views into it: of POSIX in octal digits, of System V in hexadecimal ones
- * with or without a sum, and the binary one of either byte order. Read here where the library of
- * archives is not there. */
-#include "scan/unpack/library.h"
+ * with or without a sum, and the binary one of either byte order. */
+#include "scan/unpack/reader.h"
 
 enum {
     BINARY = 26,
@@ -143,7 +142,7 @@ read_member(struct unpack *walk, str *data, bool *ret_is_last)
 }
 
 static void
-read_own(struct unpack *walk, str data)
+read_cpio(struct unpack *walk, str data)
 {
     while (data.n && matches(data, "")) {
         bool is_last = false;
@@ -153,13 +152,6 @@ read_own(struct unpack *walk, str data)
         while (data.n && !data.p[0]) /* another may follow, as in Linux' first file systems */
             data = str_from(data, 1);
     }
-}
-
-static void
-read_cpio(struct unpack *walk, str data)
-{
-    if (!library_read(walk, data, LIBRARY_CPIO, "cpio"))
-        read_own(walk, data);
 }
 
 const struct unpack_kind unpack_cpio = {"cpio", matches, read_cpio};

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* LHA (header levels 0 to 3) with members that are stored or -lh4- to -lh7-. Read here where the
- * library of archives is not there. */
+/* LHA (header levels 0 to 3) with members that are stored or -lh4- to -lh7-. */
 #include "scan/decompress/decompress.h"
-#include "scan/unpack/library.h"
+#include "scan/unpack/reader.h"
 
 enum {
     METHOD = 5,
@@ -176,7 +175,7 @@ read_member(struct unpack *walk, const struct member *member, str content)
 }
 
 static void
-read_own(struct unpack *walk, str data)
+read_lha(struct unpack *walk, str data)
 {
     struct member member = {.name = BUF(NAME_MOST)};
     bool on = true;
@@ -191,13 +190,6 @@ read_own(struct unpack *walk, str data)
         data = str_from(rest, content.n);
     }
     buf_clear(&member.name);
-}
-
-static void
-read_lha(struct unpack *walk, str data)
-{
-    if (!library_read(walk, data, LIBRARY_LHA, "lha"))
-        read_own(walk, data);
 }
 
 const struct unpack_kind unpack_lha = {"lha", matches, read_lha};
