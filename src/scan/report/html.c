@@ -11,7 +11,8 @@ static const char style[] =
     ".fine{border-left-color:#17692a}.subject{font-family:ui-monospace,monospace;"
     "overflow-wrap:anywhere;font-weight:600}p{margin:.25rem 0}dl{display:grid;"
     "grid-template-columns:max-content 1fr;gap:.25rem 1rem}dt{text-align:right}dd{margin:0}"
-    "small{color:#4a4a4a}@media(prefers-color-scheme:dark){body{color:#ececec;background:#16181a}"
+    "small{color:#4a4a4a;overflow-wrap:anywhere}"
+    "@media(prefers-color-scheme:dark){body{color:#ececec;background:#16181a}"
     "small{color:#b8b8b8}.box{border-color:#8a8a8a}.malicious{border-left-color:#ff8a8a}"
     ".suspicious{border-left-color:#ffb169}.look{border-left-color:#8ab4f8}"
     ".fine{border-left-color:#7bd48f}}@media print{body{color:#000;background:#fff}}";
@@ -144,10 +145,10 @@ write_end(const struct report *report, const struct report_about *about,
                    (double)(about->ended - about->started) / 1e6, phrase(PHRASE_SECONDS, language),
                    phrase(PHRASE_WAITED, language), (double)about->waited / 1e6,
                    phrase(PHRASE_SECONDS, language));
-    buf_printf(out, "<p><small>khien %s · %s: %zu · %s · %s</small></p>\n", KHIEN_VERSION,
-               phrase(PHRASE_RULES, language), about->rules,
+    buf_printf(out, "<p><small>khien %s · %s: %zu · %s · %.10s %.5s UTC</small></p>\n",
+               KHIEN_VERSION, phrase(PHRASE_RULES, language), about->rules,
                about->rules_id[0] ? about->rules_id : phrase(PHRASE_NO_PACK, language),
-               time_format(about->ended, ended));
+               time_format(about->ended, ended), ended + sizeof "2026-11-26T" - 1);
 }
 
 void
