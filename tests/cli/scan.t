@@ -197,4 +197,29 @@ sleep 1
 kill -INT $child
 wait $child
 is "$? $(jq .complete json)" '0 false' 'a scan that is stopped reports what it saw'
+if command -v python3 >/dev/null; then
+    rm -rf files && mkdir files
+    python3 - <<'END'
+import os, zipfile
+some = os.urandom(4000) + bytes(8 << 20) # not as much as a bomb
+with zipfile.ZipFile('files/long.zip', 'w', zipfile.ZIP_DEFLATED) as archive:
+    for i in range(300):
+        archive.writestr('part%d' % i, some)
+    archive.write('eicar.com')
+END
+    touch -d '2020-01-01' files/long.zip
+    sleep 2.1
+    "$KHIEN" scan --rules rules.pack --state "$state" --no-checks --json files >json 2>err &
+    child=$!
+    sleep 1
+    kill -INT $child
+    wait $child
+    is "$? $(jq -c '[.complete, (.findings | length)]' json)" '0 [false,0]' \
+        'one is stopped within an archive'
+    scan --json files >json
+    is "$(jq -c '[.complete, (.findings | map(.name) | unique)]' json)" '[true,["eicar","eicar.com"]]' \
+        'and the next one reads it from its begin'
+else
+    skip 'an archive' 'python3 is not there'
+fi
 done_testing

@@ -270,6 +270,26 @@ test_again(void)
     buf_clear(&second.items);
 }
 
+/* A name may be what gives a file away, and says what is looked for in it. */
+static void
+test_moved(void)
+{
+    static const uint8_t id[SHA256_BYTES] = {3};
+    const char *top = below(home, "moved"), *state = below(home, "moved state");
+    require(folder_make(below(top, "from"), NULL) == OK);
+    write_file(below(top, "stays"), STR("good"));
+    write_file(below(top, "from/clean"), STR("nothing"));
+    write_file(below(top, "from/bad"), STR("evil"));
+    tap_set_variable("KHIEN_NOW", "2037-01-01T00:00:00Z");
+    check_again(scan_again(top, state, id, false), 0, 15, NULL, "all is read at first");
+    check_again(scan_again(top, state, id, false), 3, 0, NULL, "then nothing");
+    require(rename(below(top, "from"), below(top, "to")) == 0);
+    struct again moved = scan_again(top, state, id, false);
+    tap_ok(str_find(buf_view(&moved.items), STR("bad|evil|")) != SIZE_MAX, "what moved is told");
+    check_again(moved, 1, 11, NULL, "but what stands elsewhere now is read");
+    tap_set_variable("KHIEN_NOW", NULL);
+}
+
 int
 main(void)
 {
@@ -283,6 +303,7 @@ main(void)
     test_network();
     test_streams();
     test_again();
+    test_moved();
     scan_rules_free(rules);
     return tap_done();
 }

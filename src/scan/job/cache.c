@@ -24,10 +24,10 @@ enum {
     SHARD_ROOM = 64,
     INDEX_BITS = 16,
 };
-#define MAGIC "KHCACH\3\n"
+#define MAGIC "KHCACH\4\n"
 
 struct head {
-    char magic[8];
+    char magic[8], version[16]; /* of the program, which may look into more, or judge otherwise */
     uint8_t rules[SHA256_BYTES];
     uint64_t count, found; /* entries; bytes of found_files.h */
 };
@@ -45,7 +45,6 @@ struct shard {
 struct cache {
     char path[PATH_TEXT];
     uint8_t rules[SHA256_BYTES], key[KEY_BYTES];
-    day today;
     struct buf file;         /* as it was read; empty when there is none */
     const struct entry *old; /* in it, OLD_COUNT */
     size_t old_count;
@@ -153,10 +152,11 @@ cache_has(struct cache *cache, const struct file_identity *identity)
 {
     uint64_t hash = hash_of(identity->device, identity->inode);
     const struct entry *old = find_old(cache, hash, identity->device, identity->inode);
-    if (old && is_of(old, identity, cache->today))
+    day today = clock_today();
+    if (old && is_of(old, identity, today))
         return true;
     struct entry entry = find_new(cache, hash, identity->device, identity->inode);
-    return is_of(&entry, identity, cache->today);
+    return is_of(&entry, identity, today);
 }
 
 static bool
@@ -204,7 +204,7 @@ cache_find_found(const struct cache *cache, const struct file_identity *identity
     const struct file_identity *was = &file->identity;
     bool is_same_file = was->size == identity->size && was->modified == identity->modified &&
                         was->changed == identity->changed;
-    return is_same_file && is_fresh(file->day, identity->inode, cache->today) ? file : NULL;
+    return is_same_file && is_fresh(file->day, identity->inode, clock_today()) ? file : NULL;
 }
 
 /* ---- the file ---- */
@@ -246,6 +246,7 @@ is_right(const struct cache *cache, str content)
     memcpy(&head, content.p, sizeof head);
     size_t body = content.n - MAC_BYTES;
     if (memcmp(head.magic, MAGIC, sizeof head.magic) != 0 ||
+        strncmp(head.version, KHIEN_VERSION, sizeof head.version) != 0 ||
         memcmp(head.rules, cache->rules, sizeof head.rules) != 0 || head.count > ENTRIES_MAX ||
         head.found > FOUND_MAX ||
         body != sizeof head + head.count * sizeof(struct entry) + head.found)
@@ -314,7 +315,6 @@ cache_open(const char *folder, const uint8_t rules[SHA256_BYTES], struct cache *
            struct err *err)
 {
     struct cache *cache = mem_calloc(1, sizeof *cache);
-    cache->today = clock_today();
     memcpy(cache->rules, rules, SHA256_BYTES);
     cache->new_found = BUF(FOUND_MAX);
     pthread_mutex_init(&cache->found_lock, NULL);
@@ -385,10 +385,11 @@ static uint64_t
 merge(struct cache *cache, const struct entry *added, size_t count, struct buf *out)
 {
     size_t at = 0, written = 0;
+    day today = clock_today();
     for (size_t i = 0; i < cache->old_count && written + count - at < ENTRIES_MAX; i++) {
         const struct entry *old = &cache->old[i];
         uint64_t hash = hash_of(old->device, old->inode);
-        if (!is_fresh(old->day, old->inode, cache->today) ||
+        if (!is_fresh(old->day, old->inode, today) ||
             find_new(cache, hash, old->device, old->inode).day)
             continue;
         for (; at < count && compare_hashes(&added[at], old) < 0; at++, written++)
@@ -415,7 +416,7 @@ merge_found(struct cache *cache, struct buf *out)
     for (size_t i = 0; i < cache->found.count; i++) {
         const struct found_file *old = &cache->found.files[i];
         uint64_t device = old->identity.device, inode = old->identity.inode;
-        if (is_fresh(old->day, inode, cache->today) && !found_files_find(&added, device, inode) &&
+        if (is_fresh(old->day, inode, clock_today()) && !found_files_find(&added, device, inode) &&
             !find_new(cache, hash_of(device, inode), device, inode).day &&
             out->n - begin + old->items.n < FOUND_MAX / 2)
             found_file_write(old, out);
@@ -427,7 +428,7 @@ merge_found(struct cache *cache, struct buf *out)
 errcode
 cache_save(struct cache *cache, struct err *err)
 {
-    struct head head = {.magic = MAGIC};
+    struct head head = {.magic = MAGIC, .version = KHIEN_VERSION};
     struct buf out = BUF(SIZE_MAX);
     uint8_t mac[MAC_BYTES];
     size_t count;

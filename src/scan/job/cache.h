@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files that were scanned whole, so that the next scan does not read them as long as they are the
- * same: device, inode, size and both times. Those that had nothing are passed by; of those in which
- * something was found the same is told again. It is of one set of rules; with others it is empty.
- * The file is authenticated with a key of its owner (HMAC-SHA-256): whoever changes it makes it
- * empty, and nothing worse. */
+ * same: device, inode, size and both times. Whoever may write a file and set all its times back (on
+ * Windows its owner, elsewhere nobody but root) can hide a change, for 30 days at most. Those that
+ * had nothing are passed by; of those in which something was found the same is told again. It is of
+ * one set of rules and one version of the program; with others it is empty. The file is
+ * authenticated with a key of its owner (HMAC-SHA-256): whoever changes it makes it empty, and
+ * nothing worse. */
 #pragma once
 
 #include "base/err.h"

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/file_guard.h"
+#include "base/hash.h"
 #include "base/require.h"
 #include "scan/job/crew.h"
 #include "scan/job/judge.h"
@@ -77,9 +78,11 @@ found(struct worker *worker, const struct judgement *judgement, const char *insi
 
 /* What an earlier scan by the same rules found in the same file: all that a report tells of it. */
 static void
-tell_again(const struct job *job, const char *path, const struct found_file *file)
+tell_again(const struct job *job, const char *path, struct file_identity identity,
+           const struct found_file *file)
 {
     struct found_item found;
+    identity.sha256 = file->identity.sha256;
     for (str rest = file->items; found_item_next(&rest, &found);) {
         struct report_item item = {.of = REPORT_FILE,
                                    .level = found.level,
@@ -89,9 +92,18 @@ tell_again(const struct job *job, const char *path, const struct found_file *fil
                                    .subject = path,
                                    .inside = found.inside,
                                    .has_identity = true,
-                                   .identity = file->identity};
+                                   .identity = identity};
         report_add(job->options.report, &item);
     }
+}
+
+/* A file is remembered under its path: names are judged too, and say what is looked for in it. So
+ * another link to it, and what was moved, is another one. */
+static struct file_identity
+remembered_as(struct file_identity identity, const char *path)
+{
+    identity.inode ^= xxh64_of(str_of(path));
+    return identity;
 }
 
 struct finding_context {
@@ -99,7 +111,7 @@ struct finding_context {
     const char *inside;
 };
 
-/* A name is no part of a file's identity: what it says is not remembered of the file. */
+/* What a name says is told without reading, so it is not remembered. */
 static void
 found_by_name(void *context, const struct judgement *judgement)
 {
@@ -213,7 +225,10 @@ scan_stream(void *context, const char *stream)
     struct file_guard guard;
     file_guard_begin(&guard, map.bytes);
     scan_member(worker, &member);
-    if (!worker->job->options.is_shallow && unpack_wants(map.bytes, stream)) {
+    bool is_container = unpack_wants(map.bytes, stream);
+    if (is_container && worker->job->options.is_shallow) {
+        worker->is_whole = false; /* as in look_inside */
+    } else if (is_container) {
         if (!worker->unpack)
             worker->unpack = unpack_new(&worker->job->options.unpack);
         unpack_each(worker->unpack, map.bytes, stream, &sink);
@@ -237,10 +252,11 @@ static void
 remember(struct worker *worker, usec started)
 {
     struct cache *cache = worker->job->options.cache;
+    struct file_identity identity = remembered_as(worker->identity, worker->path);
     if (worker->found.n == 0)
-        cache_add(cache, &worker->identity, started);
+        cache_add(cache, &identity, started);
     else if (!worker->found.full)
-        cache_add_found(cache, &worker->identity, buf_view(&worker->found), started);
+        cache_add_found(cache, &identity, buf_view(&worker->found), started);
 }
 
 static void
@@ -269,7 +285,8 @@ scan_open_file(struct worker *worker, int fd, usec started)
     if (shrank || file_identity_of(fd, worker->path, &after, NULL) != OK ||
         !is_same_file(&worker->identity, &after))
         skip(worker, SKIP_CHANGED, worker->path, "");
-    else if (options->cache && worker->is_whole && !job_is_stream(worker->path))
+    else if (options->cache && worker->is_whole && !is_stopped(worker->job) &&
+             !job_is_stream(worker->path))
         remember(worker, started);
 }
 
@@ -326,13 +343,14 @@ is_unchanged(struct job *job, const char *path, const struct file_info *info)
     if (!cache || job_is_stream(path))
         return false;
     struct file_identity identity = file_identity_of_info(info);
-    bool is_clean = cache_has(job->options.cache, &identity);
+    struct file_identity named = remembered_as(identity, path);
+    bool is_clean = cache_has(job->options.cache, &named);
     const struct found_file *found =
-        is_clean || job->options.reads_found ? NULL : cache_find_found(cache, &identity);
+        is_clean || job->options.reads_found ? NULL : cache_find_found(cache, &named);
     if (!is_clean && !found)
         return false;
     if (found)
-        tell_again(job, path, found);
+        tell_again(job, path, identity, found);
     atomic_fetch_add_explicit(&job->unchanged, 1, memory_order_relaxed);
     return true;
 }
