@@ -148,6 +148,9 @@ main(void)
     test_no_run("/[a-f0-9]{40}/ wide");
     test_no_run("/.{40}/s");
     test_no_run("/[a-f0-9]{40}[ab][ab]/");
+    /* Pieces of a chain are to be found in their order. */
+    test_no_run("{ 6A 40 68 11 [0-300] 3? 3? 3? 3? 3? 3? 3? 3? 3? 3? 3? 3? 3? 3? 3? 3? [1-4] 4? }");
+    test_run("{ 3? 3? 3? 3? 3? 3? 3? 3? 3? 3? 3? 3? 3? 3? 3? 3? 3? [1-4] 4? }", 17);
     test_records();
     test_begin_in_common("/Encrypter_\\d+/", STR("Encrypter_Encrypter"), STR("Encrypter_7"));
     test_begin_in_common("/<%eval[ -~]{30,}/ nocase", STR("<%eval"), STR("<%EVAL("));

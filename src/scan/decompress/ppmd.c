@@ -31,10 +31,13 @@ ppmd_start(struct ppmd *z, uint32_t order, uint32_t size)
     if (z->size != size) {
         free(z->p);
         z->begin = 4 - (size & 3);
-        z->size = size;
-        /* Pages that nothing is written to cost nothing. */
-        z->p = mem_calloc(1, (size_t)z->begin + size + PPMD_UNIT);
+        /* Pages that nothing is written to cost nothing. An archive asks for so much, so that there
+         * may be no room for it. */
+        z->p = calloc(1, (size_t)z->begin + size + PPMD_UNIT);
+        z->size = z->p ? size : 0;
     }
+    if (!z->p)
+        return;
     z->order = order;
     z->is_broken = false;
     ppmd_model_start(z);

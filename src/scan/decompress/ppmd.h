@@ -18,8 +18,8 @@ struct ppmd;
 struct ppmd *ppmd_new(void);
 void ppmd_free(struct ppmd *ppmd);
 /* A new model that keeps contexts of at most ORDER bytes in SIZE bytes of memory, which it takes as
- * it fills; it begins anew when they are full. Both in
- * their bounds. */
+ * it fills; it begins anew when they are full. Both in their bounds. Without so much memory none is
+ * started. */
 void ppmd_start(struct ppmd *ppmd, uint32_t order, uint32_t size);
 /* True when a model was started and nothing broke since. */
 bool ppmd_is_started(const struct ppmd *ppmd);

@@ -68,9 +68,12 @@ start_chances(struct ppmd *z)
 {
     static const uint16_t escapes[8] = {0x3cdd, 0x1f3f, 0x59bf, 0x48f3,
                                         0x64a1, 0x5abc, 0x6632, 0x6051};
-    for (uint32_t i = 0; i < 128; i++)
-        for (uint32_t k = 0; k < 64; k++)
-            z->bins[i][k] = (uint16_t)(PPMD_BIN_SCALE - escapes[k % 8] / (i + 2));
+    for (uint32_t i = 0; i < 128; i++) {
+        for (uint32_t k = 0; k < 8; k++)
+            z->bins[i][k] = (uint16_t)(PPMD_BIN_SCALE - escapes[k] / (i + 2));
+        for (uint32_t k = 8; k < 64; k += 8)
+            memcpy(&z->bins[i][k], z->bins[i], 8 * sizeof z->bins[i][0]);
+    }
     for (uint32_t i = 0; i < 25; i++)
         for (uint32_t k = 0; k < 16; k++)
             z->see[i][k] =

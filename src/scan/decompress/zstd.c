@@ -184,8 +184,9 @@ zstd_decompress(str data, struct buf *out, size_t *ret_used)
         str rest = str_from(data, at);
         size_t used = 0;
         if (is_skipped(rest)) {
-            used = SKIP_HEAD + (size_t)number_at(rest, 4, 4);
-            how = used <= rest.n ? DECOMPRESSED : DECOMPRESSED_BROKEN;
+            uint64_t size = number_at(rest, 4, 4);
+            how = size <= rest.n - SKIP_HEAD ? DECOMPRESSED : DECOMPRESSED_BROKEN;
+            used = SKIP_HEAD + (size_t)size;
         } else {
             how = read_frame(z, rest, &used);
         }

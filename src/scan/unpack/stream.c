@@ -47,7 +47,7 @@ read_own_xz(struct unpack *walk, str data)
     enum decompressed how = xz_decompress(data, &out, &known);
     if (known)
         give(walk, buf_view(&out), how, "xz");
-    else
+    else if (!out.n || unpack_give(walk, STR(""), buf_view(&out), false))
         unpack_skip(walk, STR(""), UNPACK_UNKNOWN, "xz: another filter than LZMA2");
     buf_clear(&out);
 }

@@ -4,7 +4,7 @@
  * told. */
 #include "scan/unpack/reader.h"
 
-enum { MAGIC = 8, HEAD = 60, NAME = 16, SIZE_AT = 48, SIZE = 10 };
+enum { LONG_NAME = 4096, MAGIC = 8, HEAD = 60, NAME = 16, SIZE_AT = 48, SIZE = 10 };
 
 struct ar {
     struct unpack *walk;
@@ -31,7 +31,7 @@ long_name(const struct ar *ar, str number)
     uint64_t at;
     if (!str_to_u64(number, ar->long_names.n, &at))
         return number;
-    str name = str_from(ar->long_names, (size_t)at);
+    str name = unpack_slice(ar->long_names, (size_t)at, LONG_NAME);
     size_t end = str_find(name, STR("\n"));
     name.n = end == SIZE_MAX ? name.n : end;
     return str_ends(name, STR("/")) ? (str){name.p, name.n - 1} : name;

@@ -4,6 +4,7 @@
 #include "scan/unpack_archives/seven_zip.h"
 
 #include "scan/decompress/decompress.h"
+#include "scan/decompress/ppmd.h"
 #include "scan/unpack/library.h"
 
 enum {
@@ -80,10 +81,13 @@ apply(struct unpack *walk, const struct seven_coder *coder, str data, struct buf
 }
 
 static bool
-is_known(uint64_t method)
+is_known(const struct seven_coder *coder)
 {
+    uint64_t method = coder->method;
+    if (method == PPMD)
+        return unpack_u32(coder->properties, 1) <= PPMD_SIZE_MOST;
     return method == COPY || method == LZMA || method == LZMA2 || method == DEFLATE ||
-           method == DELTA || method == X86 || method == PPMD;
+           method == DELTA || method == X86;
 }
 
 /* Why the folder is not read; UNPACK_SKIPS when it is. */
@@ -94,7 +98,7 @@ refuses(const struct seven_folder *folder)
         if (folder->coders[i].method == AES)
             return UNPACK_ENCRYPTED;
     for (uint32_t i = 0; i < folder->coder_count; i++)
-        if (!is_known(folder->coders[i].method))
+        if (!is_known(&folder->coders[i]))
             return UNPACK_UNKNOWN;
     return folder->is_simple ? UNPACK_SKIPS : UNPACK_UNKNOWN;
 }

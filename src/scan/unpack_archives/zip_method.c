@@ -79,6 +79,8 @@ zip_method_read(struct unpack *walk, const struct zip_entry *entry, size_t *ret_
     bool on = true;
     if (!decompress(entry, &out, &how, ret_used)) {
         char method[32];
+        if (out.n) /* an xz whose first blocks are known */
+            on = unpack_give(walk, entry->name, buf_view(&out), false);
         snprintf(method, sizeof method, "zip: method %u", entry->method);
         unpack_skip(walk, entry->name, UNPACK_UNKNOWN, method);
     } else {

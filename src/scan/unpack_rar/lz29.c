@@ -117,6 +117,7 @@ static bool
 begin_block(struct lz29 *z)
 {
     bits_drop(&z->bits, z->bits.count % 8);
+    z->window->is_done |= !unpack_is_on(z->window->walk); /* blocks may be many and make nothing */
     if (bits_peek(&z->bits, 1))
         return begin_ppmd(z);
     z->in_ppmd = false;

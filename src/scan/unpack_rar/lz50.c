@@ -86,6 +86,7 @@ static bool
 begin_block(struct lz50 *z)
 {
     bits_drop(&z->bits, z->bits.count % 8);
+    z->window->is_done |= !unpack_is_on(z->window->walk); /* blocks may be many and make nothing */
     uint32_t flags = bits_take(&z->bits, 8), sum = bits_take(&z->bits, 8) ^ flags ^ 0x5a;
     uint32_t bytes = (flags >> 3 & 3) + 1, size = 0;
     if (bytes > 3)

@@ -146,7 +146,8 @@ read_member(const struct header *header, struct buf *name)
     struct rar_member member = {.name = buf_view(name),
                                 .packed = header->data,
                                 .size = high << 32 | size,
-                                .size_known = is_large || size != UINT32_MAX,
+                                .size_known =
+                                    size != UINT32_MAX || (is_large && high != UINT32_MAX),
                                 .has_crc = true,
                                 .crc = unpack_u32(header->bytes, 16),
                                 .method = method_of(header),

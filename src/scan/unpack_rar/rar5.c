@@ -91,7 +91,8 @@ read_header(str data, size_t *at, struct header *ret)
     uint64_t size = take_number(&all);
     size_t behind_size = all.at;
     struct fields fields = {.data = take_bytes(&all, size)};
-    *ret = (struct header){.type = take_number(&fields), .flags = take_number(&fields)};
+    *ret = (struct header){.type = take_number(&fields)};
+    ret->flags = take_number(&fields);
     if (all.ended || fields.ended || !size)
         return false;
     uint64_t extra = ret->flags & HAS_EXTRA ? take_number(&fields) : 0;

@@ -149,6 +149,10 @@ rar_window_add_filter(struct rar_window *window, const struct rar_filter *filter
         fits = filter->start >= last->start + last->length ||
                (filter->start == last->start && filter->length == last->length);
     }
+    if (fits && count >= RAR_STACKED_MAX) {
+        last -= RAR_STACKED_MAX - 1;
+        fits = last->start != filter->start; /* each is a pass over the block */
+    }
     if (fits)
         buf_add(&window->filters, filter, sizeof *filter);
     if (!fits || window->filters.full)

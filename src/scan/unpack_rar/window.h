@@ -7,7 +7,7 @@
 #include "scan/unpack/reader.h"
 #include "scan/unpack_rar/filter.h"
 
-enum { RAR_STRIDE = 64 << 10, RAR_SLACK = 16 << 10, RAR_FILTERS_MAX = 8192 };
+enum { RAR_STRIDE = 64 << 10, RAR_SLACK = 16 << 10, RAR_FILTERS_MAX = 8192, RAR_STACKED_MAX = 8 };
 
 /* Invariant: flushed <= at, and at - flushed never exceeds size: rar_window_add_filter refuses
  * blocks for which it would. */

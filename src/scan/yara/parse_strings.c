@@ -251,7 +251,7 @@ is_slow(const struct compiler *compiler, uint32_t short_count, uint32_t anchor_c
     uint32_t anchor_end = compiler_count(compiler, IMAGE_ANCHORS, sizeof *anchors);
     bool slow = short_end - short_count > SHORTS_MANY;
     for (uint32_t i = short_count; i < short_end && !slow; i++)
-        slow = shorts[i].count < 2 && shorts[i].offset < RUN_LEAST;
+        slow = shorts[i].count == 1 || (shorts[i].count == 0 && shorts[i].offset == 0);
     for (uint32_t i = anchor_count; i < anchor_end && !slow; i++)
         slow = anchors[i].key == 0x20202020 || anchors[i].key == UINT32_MAX;
     return slow;

@@ -167,6 +167,15 @@ add_masked(struct compiler *compiler, uint32_t string, unsigned flags,
     arena_clear(&arena);
 }
 
+static bool
+has_flag(const struct compiler *compiler, uint32_t string, uint32_t flag)
+{
+    const struct string_record *records = (const void *)compiler->sections[IMAGE_STRINGS].p;
+    return records[string].flags & flag;
+}
+
+/* Runs are looked for before other anchors of the same turn, but pieces of a chain in their order.
+ */
 static void
 add_part(struct compiler *compiler, uint32_t string, const struct regex *regex, unsigned flags,
          const struct regex_part *part)
@@ -180,7 +189,7 @@ add_part(struct compiler *compiler, uint32_t string, const struct regex *regex, 
     uint32_t pattern = add_pattern(compiler, &record);
     link_string(compiler, pattern, string);
     anchors_add_literals(compiler, pattern, part->literals, part->literal_count);
-    if (part->run >= RUN_LEAST) {
+    if (part->run >= RUN_LEAST && !has_flag(compiler, string, STRING_PIECE)) {
         anchors_add_run(compiler, pattern, part->first,
                         part->run < RUN_MOST ? part->run : RUN_MOST);
     } else if (part->literal_count == 0) {
@@ -204,13 +213,6 @@ add_parts(struct compiler *compiler, uint32_t string, const struct regex *regex,
     return code;
 }
 
-static bool
-is_hex(const struct compiler *compiler, uint32_t string)
-{
-    const struct string_record *records = (const void *)compiler->sections[IMAGE_STRINGS].p;
-    return records[string].flags & STRING_HEX;
-}
-
 /* SOURCE is empty for a piece of a chain, which is no expression of its own. */
 static errcode
 add_regex(struct compiler *compiler, uint32_t string, const struct regex *regex, str source,
@@ -227,7 +229,7 @@ add_regex(struct compiler *compiler, uint32_t string, const struct regex *regex,
     if (source.n)
         memcpy(identity + 1, source.p, source.n);
     str whole = {identity, source.n + 1};
-    enum identity_kind kind = is_hex(compiler, string) ? OF_HEX : OF_REGEX;
+    enum identity_kind kind = has_flag(compiler, string, STRING_HEX) ? OF_HEX : OF_REGEX;
     if (source.n && link_known(compiler, kind, whole, string))
         return OK;
     errcode code = add_parts(compiler, string, regex, flags, err);

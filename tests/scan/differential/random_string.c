@@ -191,6 +191,16 @@ make_alternatives(struct random_case *random, struct random_string *string)
     string->vague = true;
 }
 
+/* Many small letters, which are a run where what follows lets the bytes be no masked text. */
+static void
+make_hex_run(struct random_case *random, struct random_string *string)
+{
+    for (uint32_t bytes = 14 + choose(random->choices, 8); bytes > 0; bytes--) {
+        buf_z(&random->source, "6? ");
+        sample(string, "abcd"[choose(random->choices, 4)]);
+    }
+}
+
 static void
 make_hex(struct random_case *random, struct random_string *string)
 {
@@ -198,6 +208,8 @@ make_hex(struct random_case *random, struct random_string *string)
     buf_z(&random->source, "{ ");
     for (uint32_t i = 0; i < groups; i++) {
         make_hex_byte(random, string, true);
+        if (chance(random->choices, 8))
+            make_hex_run(random, string);
         for (uint32_t bytes = choose(random->choices, 4); bytes > 0; bytes--)
             make_hex_byte(random, string, false);
         if (i + 1 == groups)
