@@ -217,8 +217,8 @@ END
     is "$? $(jq -c '[.complete, (.findings | length)]' json)" '0 [false,0]' \
         'one is stopped within an archive'
     scan --json files >json
-    is "$(jq -c '[.complete, (.findings | map(.name) | unique)]' json)" '[true,["eicar","eicar.com"]]' \
-        'and the next one reads it from its begin'
+    is "$(jq -c '[.complete, (.findings | map(.name) | unique)]' json)" \
+        '[true,["eicar","eicar.com"]]' 'and the next one reads it from its begin'
 else
     skip 'an archive' 'python3 is not there'
 fi

@@ -7,6 +7,9 @@ case $KHIEN in
 esac
 program=build-windows/khien-scan.exe wine=$PWD/tools/wine
 [ -f $program ] || skip_all './dev build windows was not run'
+# One at a time: they share a registry, and what one makes of it is doubtful to others.
+exec 9>build-windows/registry.lock
+flock 9
 cp $program "$TMPDIR"
 cd "$TMPDIR" || exit 1
 unset KHIEN_NOW
