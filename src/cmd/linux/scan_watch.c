@@ -225,6 +225,15 @@ scan_again(struct running *running, struct err *err)
     return end_batch(running, err);
 }
 
+/* What is not saved is only read again. */
+static void
+save(struct cache *cache)
+{
+    struct err err;
+    if (cache && cache_save(cache, &err) != OK)
+        output_aside("the next scan reads all files again: %s", err.text);
+}
+
 static errcode
 run(struct running *running, struct err *err)
 {
@@ -238,12 +247,13 @@ run(struct running *running, struct err *err)
         if (is_stopped(running))
             break;
         code = file_watch_lost(watch) ? scan_again(running, err) : scan_due(running, err);
-        if (code == OK && cache && clock_monotonic() - saved > SAVE_EVERY) {
-            code = cache_save(cache, err);
+        if (code == OK && clock_monotonic() - saved > SAVE_EVERY) {
+            save(cache);
             saved = clock_monotonic();
         }
     }
-    return code == OK && cache ? cache_save(cache, err) : code;
+    save(cache);
+    return code;
 }
 
 errcode

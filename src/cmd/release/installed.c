@@ -49,7 +49,9 @@ static errcode
 read_key(struct installed *installed, struct err *err)
 {
     if (file_exists(installed->key_path))
-        return pack_key_read_public(installed->key_path, installed->public_key, err);
+        return installed->is_key_named
+                   ? pack_key_read_public(installed->key_path, installed->public_key, err)
+                   : pack_key_read_beside(installed->key_path, installed->public_key, err);
     if (installed->is_key_named || !pack_key_built_in(installed->public_key))
         return err_set(err, ERR_DENIED,
                        "there is no key %s to check packs with; get it from those who sign them, "

@@ -16,6 +16,9 @@ errcode pack_key_make(const char *path, uint8_t ret_public[SIGN_PUBLIC], struct 
 errcode pack_key_read_secret(const char *path, uint8_t ret[SIGN_SECRET], struct err *err);
 void pack_key_clear(uint8_t secret[SIGN_SECRET]);
 errcode pack_key_read_public(const char *path, uint8_t ret[SIGN_PUBLIC], struct err *err);
+/* The same for one that lies beside a pack. Who brings a pack can bring a key with it, so where the
+ * program has a key of its own another one is ERR_DENIED. */
+errcode pack_key_read_beside(const char *path, uint8_t ret[SIGN_PUBLIC], struct err *err);
 
 /* The key that the program was built with (meson -Dpublic_key); false without one. */
 bool pack_key_built_in(uint8_t ret[SIGN_PUBLIC]);

@@ -29,12 +29,17 @@ pack_key_built_in(uint8_t ret[SIGN_PUBLIC])
     return true;
 }
 
-static enum report_origin
-origin_beside(const uint8_t key[SIGN_PUBLIC])
+errcode
+pack_key_read_beside(const char *path, uint8_t ret[SIGN_PUBLIC], struct err *err)
 {
     uint8_t own[SIGN_PUBLIC];
-    return pack_key_built_in(own) && memcmp(own, key, sizeof own) != 0 ? ORIGIN_OTHER_BESIDE
-                                                                       : ORIGIN_BESIDE;
+    errcode code = pack_key_read_public(path, ret, err);
+    if (code == OK && pack_key_built_in(own) && memcmp(own, ret, sizeof own) != 0)
+        code = err_set(err, ERR_DENIED,
+                       "%s is another key than the one that this program was built with; if it is "
+                       "to be trusted, name it with --public-key",
+                       path);
+    return code;
 }
 
 /* True when there is such a file, whatever is in it. */
@@ -52,8 +57,9 @@ pack_key_find(const char *named, const char *beside, struct pack_key *ret, struc
     struct pack_key key = {.origin = ORIGIN_UNCHECKED};
     errcode code = OK;
     if (named || (beside && find_beside(beside, key.path))) {
-        code = pack_key_read_public(named ? named : key.path, key.key, err);
-        key.origin = named ? ORIGIN_NAMED : origin_beside(key.key);
+        code = named ? pack_key_read_public(named, key.key, err)
+                     : pack_key_read_beside(key.path, key.key, err);
+        key.origin = named ? ORIGIN_NAMED : ORIGIN_BESIDE;
         if (named)
             str_copy(str_of(named), key.path, sizeof key.path);
     } else {

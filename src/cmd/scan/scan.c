@@ -387,7 +387,10 @@ scanning_run(struct scanning *scanning, struct err *err)
     scanning->about.ended = clock_now();
     scanning->about.is_partial = stopped;
     scanning->about.waited = scanning->power.waited;
-    return code == OK && scanning->cache ? cache_save(scanning->cache, err) : code;
+    struct err why;
+    if (code == OK && scanning->cache && cache_save(scanning->cache, &why) != OK)
+        output_aside("the next scan reads all files again: %s", why.text);
+    return code;
 }
 
 errcode
@@ -507,20 +510,22 @@ const struct command command_scan = {
         "start no more and a scheduled task is disabled; tasks and values that start other things "
         "too are for a person to change. khien-quarantine(1) lists all of it and gives it back. "
         "On Windows a proxy, or an extension that is forced into browsers, of a server "
-        "that the rules know is switched off or taken away likewise; programs that run keep it "
+        "whose address the rules know is switched off or taken away likewise; programs that run "
+        "keep it "
         "until they start again. What is only "
         "suspicious stays. Tasks of Windows, files of packages and of other computers are asked "
         "for a second time.\n\n"
         "The rules must be signed with the key of `--public-key`, else with the one in `rules.pub` "
         "beside the pack, else with the one that the program was built with, if it was. Where none "
         "of these is known anybody's pack is taken, and unless `rules update` installed it the "
-        "report says that nothing checked where the rules come from; it also says when `rules.pub` "
-        "is another key than the built-in "
-        "one.\n\n"
-        "Files that did not change are not read again by the next scan with the same rules, for "
+        "report says that nothing checked where the rules come from. A `rules.pub` that is another "
+        "key than the built-in one is refused.\n\n"
+        "Files that did not change, as their times tell, are not read again by the next scan with "
+        "the same rules, for "
         "thirty days at most: those that had nothing are passed by, and of others the same is told "
         "again. Read again are those that could not be looked into whole, those that their name "
-        "alone gives away, and with `--remove` all that are to be removed. Ctrl-C ends the scan "
+        "alone gives away, and with `--remove` all in which something was found. Ctrl-C ends the "
+        "scan "
         "with a report of what was seen until "
         "then.\n\n"
         "What could not be looked at is counted, with its reason. Without root's rights this is "

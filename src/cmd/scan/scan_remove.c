@@ -108,14 +108,15 @@ scan_starts_clear(struct scan_starts *starts)
 
 /* ---- taking ---- */
 
-/* True for an answer that begins with y, or c of "có". */
+/* True for an answer that begins with y, or in Vietnamese with c of "có". */
 static bool
 ask(const struct removing *removing, const char *vi, const char *en, const char *subject)
 {
     char answer[64];
     output_aside("%s: %s", subject, removing->language == REPORT_VI ? vi : en);
     fputs("> ", stderr);
-    return console_read_line(answer, sizeof answer) && strchr("yYcC", answer[0]) && answer[0];
+    const char *yes = removing->language == REPORT_VI ? "yYcC" : "yY";
+    return console_read_line(answer, sizeof answer) && answer[0] && strchr(yes, answer[0]);
 }
 
 static void

@@ -63,7 +63,6 @@ enum report_phrase {
     PHRASE_SECONDS,
     PHRASE_MORE,
     PHRASE_UNCHECKED,
-    PHRASE_OTHER_KEY,
     PHRASES,
 };
 extern const struct report_words report_phrases[PHRASES];

@@ -89,8 +89,9 @@ write_counts(struct json_out *json, const struct report_counts *counts)
 
 /* NULL: nothing checked where the rules come from. */
 static const char *const origin_names[] = {
-    [ORIGIN_NAMED] = "--public-key",     [ORIGIN_BESIDE] = "rules.pub",
-    [ORIGIN_OTHER_BESIDE] = "rules.pub", [ORIGIN_UPDATE] = "rules update",
+    [ORIGIN_NAMED] = "--public-key",
+    [ORIGIN_BESIDE] = "rules.pub",
+    [ORIGIN_UPDATE] = "rules update",
     [ORIGIN_BUILT_IN] = "built-in",
 };
 

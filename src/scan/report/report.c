@@ -207,7 +207,5 @@ report_origin_words(const struct report_about *about, enum report_language langu
 {
     if (!about->rules_id[0]) /* of no pack: files that this user named */
         return NULL;
-    if (about->rules_origin == ORIGIN_UNCHECKED)
-        return phrase(PHRASE_UNCHECKED, language);
-    return about->rules_origin == ORIGIN_OTHER_BESIDE ? phrase(PHRASE_OTHER_KEY, language) : NULL;
+    return about->rules_origin == ORIGIN_UNCHECKED ? phrase(PHRASE_UNCHECKED, language) : NULL;
 }

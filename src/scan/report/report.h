@@ -51,12 +51,11 @@ struct report_counts {
 };
 /* By what key the signature of the rules was checked. */
 enum report_origin {
-    ORIGIN_UNCHECKED,    /* by none */
-    ORIGIN_NAMED,        /* one that was named for this scan */
-    ORIGIN_BESIDE,       /* one that lies beside the rules, */
-    ORIGIN_OTHER_BESIDE, /* and is another than the program was built with */
-    ORIGIN_UPDATE,       /* the one that `rules update` had when it installed them */
-    ORIGIN_BUILT_IN,     /* the one that the program was built with */
+    ORIGIN_UNCHECKED, /* by none */
+    ORIGIN_NAMED,     /* one that was named for this scan */
+    ORIGIN_BESIDE,    /* one that lies beside the rules */
+    ORIGIN_UPDATE,    /* the one that `rules update` had when it installed them */
+    ORIGIN_BUILT_IN,  /* the one that the program was built with */
 };
 struct report_about {
     const char *scope; /* "quick", "full", "paths" */

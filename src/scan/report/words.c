@@ -80,9 +80,4 @@ const struct report_words report_phrases[PHRASES] = {
           "Where the rules come from was not checked: the program has no public key of those who "
           "publish them. Trust the result only if you got the rules from a place that you "
           "trust."}},
-    [PHRASE_OTHER_KEY] =
-        {{"Bộ mẫu được ký bằng khóa trong tệp rules.pub nằm cạnh nó, không phải khóa có sẵn của "
-          "chương trình. Chỉ nên tin kết quả nếu bạn biết ai đã đặt tệp đó.",
-          "The rules are signed with the key in rules.pub beside them, which is not the one that "
-          "the program was built with. Trust the result only if you know who put it there."}},
 };
