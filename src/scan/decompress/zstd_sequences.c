@@ -85,7 +85,8 @@ read_head(struct zstd *z, str *data, uint32_t *ret_count)
         return false;
     uint32_t modes = (uint8_t)data->p[0];
     *data = str_from(*data, 1);
-    return !(modes & 3) && read_field(z, ZSTD_LITERALS, modes >> 6, data) &&
+    /* The last two bits should be zero; libzstd 1.5.4 does not look at them. */
+    return read_field(z, ZSTD_LITERALS, modes >> 6, data) &&
            read_field(z, ZSTD_OFFSET, modes >> 4 & 3, data) &&
            read_field(z, ZSTD_MATCH, modes >> 2 & 3, data);
 }
