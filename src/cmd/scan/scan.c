@@ -396,6 +396,7 @@ scanning_run(struct scanning *scanning, struct err *err)
 errcode
 scanning_remove(struct scanning *scanning, struct err *err)
 {
+    scanning->about.has_removed = true;
     return scan_remove(scanning->call, scanning->report, &scanning->starts, &scanning->ends,
                        scanning->language, err);
 }

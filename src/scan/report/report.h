@@ -60,8 +60,9 @@ enum report_origin {
 struct report_about {
     const char *scope; /* "quick", "full", "paths" */
     usec started, ended;
-    usec waited;     /* of that, for mains instead of the battery */
-    bool is_partial; /* it was interrupted */
+    usec waited;      /* of that, for mains instead of the battery */
+    bool is_partial;  /* it was interrupted */
+    bool has_removed; /* it was asked to: programs may have been ended, whatever was taken */
     bool is_root;
     uint64_t rules_version;
     const char *rules_id; /* in hexadecimal digits; "" without a pack */

@@ -155,7 +155,7 @@ report_write_text(struct report *report, const struct report_about *about,
     } else {
         buf_printf(out, "%s: %zu\n", phrase(PHRASE_FOUND, language), report->count);
         write_items(report, language, out);
-        if (!has_taken(report))
+        if (!about->has_removed && !has_taken(report))
             buf_printf(out, "\n%s\n", phrase(PHRASE_NOTHING_CHANGED, language));
     }
     write_looked_at(report, about, language, out);
