@@ -7,19 +7,6 @@
 
 enum { JOIN_EACH = 255, LARGEST = 128, SPAN = 0x10000 };
 
-static void
-set_u16(struct ppmd *z, uint32_t at, uint32_t value)
-{
-    uint16_t low = (uint16_t)value;
-    memcpy(z->p + at, &low, sizeof low);
-}
-
-static void
-set_u32(struct ppmd *z, uint32_t at, uint32_t value)
-{
-    memcpy(z->p + at, &value, sizeof value);
-}
-
 static uint32_t
 index_of(const struct ppmd *z, uint32_t units)
 {
@@ -46,7 +33,7 @@ ppmd_memory_start(struct ppmd *z)
 static void
 push(struct ppmd *z, uint32_t at, uint32_t index)
 {
-    set_u32(z, at, z->free_lists[index]);
+    ppmd_set_u32(z, at, z->free_lists[index]);
     z->free_lists[index] = at;
 }
 
@@ -85,15 +72,15 @@ gather(struct ppmd *z, uint32_t head)
     uint32_t next = head;
     for (uint32_t i = 0; i < PPMD_INDEXES; i++)
         for (uint32_t at = pop(z, i); at; at = pop(z, i)) {
-            set_u16(z, at, 0);
-            set_u16(z, at + 2, z->units_of[i]);
-            set_u32(z, at + 4, next);
-            set_u32(z, next + 8, at);
+            ppmd_set_u16(z, at, 0);
+            ppmd_set_u16(z, at + 2, z->units_of[i]);
+            ppmd_set_u32(z, at + 4, next);
+            ppmd_set_u32(z, next + 8, at);
             next = at;
         }
-    set_u16(z, head, 1);
-    set_u32(z, head + 4, next);
-    set_u32(z, next + 8, head);
+    ppmd_set_u16(z, head, 1);
+    ppmd_set_u32(z, head + 4, next);
+    ppmd_set_u32(z, next + 8, head);
 }
 
 /* Blocks that lie side by side become one. */
@@ -107,9 +94,9 @@ join(struct ppmd *z, uint32_t head)
             if (ppmd_u16(z, other) || both >= SPAN)
                 break;
             uint32_t next = ppmd_u32(z, other + 4), last = ppmd_u32(z, other + 8);
-            set_u32(z, last + 4, next);
-            set_u32(z, next + 8, last);
-            set_u16(z, at + 2, both);
+            ppmd_set_u32(z, last + 4, next);
+            ppmd_set_u32(z, next + 8, last);
+            ppmd_set_u16(z, at + 2, both);
         }
 }
 
@@ -120,7 +107,7 @@ glue(struct ppmd *z)
     z->glue_count = JOIN_EACH;
     gather(z, head);
     if (z->lo != z->hi)
-        set_u16(z, z->lo, 1);
+        ppmd_set_u16(z, z->lo, 1);
     join(z, head);
     for (uint32_t at = ppmd_u32(z, head + 4), next; at != head; at = next) {
         uint32_t units = ppmd_u16(z, at + 2);

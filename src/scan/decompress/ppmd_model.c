@@ -5,22 +5,9 @@
 enum { FREQUENCY_MOST = 124, SYMBOLS = 256, SEE_PERIOD = 7 };
 
 static void
-set_u16(struct ppmd *z, uint32_t at, uint32_t value)
-{
-    uint16_t low = (uint16_t)value;
-    memcpy(z->p + at, &low, sizeof low);
-}
-
-static void
-set_u32(struct ppmd *z, uint32_t at, uint32_t value)
-{
-    memcpy(z->p + at, &value, sizeof value);
-}
-
-static void
 add_to_sum(struct ppmd *z, uint32_t context, uint32_t n)
 {
-    set_u16(z, context + 2, ppmd_sum(z, context) + n);
+    ppmd_set_u16(z, context + 2, ppmd_sum(z, context) + n);
 }
 
 static uint32_t
@@ -96,15 +83,15 @@ ppmd_model_start(struct ppmd *z)
     z->was_found = 0;
     z->min = z->max = ppmd_allocate_context(z);
     z->found = ppmd_allocate(z, SYMBOLS / 2);
-    set_u16(z, z->min, SYMBOLS);
-    set_u16(z, z->min + 2, SYMBOLS + 1);
-    set_u32(z, z->min + 4, z->found);
-    set_u32(z, z->min + 8, 0);
+    ppmd_set_u16(z, z->min, SYMBOLS);
+    ppmd_set_u16(z, z->min + 2, SYMBOLS + 1);
+    ppmd_set_u32(z, z->min + 4, z->found);
+    ppmd_set_u32(z, z->min + 8, 0);
     for (uint32_t i = 0; i < SYMBOLS; i++) {
         uint32_t state = z->found + i * PPMD_STATE;
         z->p[state] = (uint8_t)i;
         z->p[state + 1] = 1;
-        set_u32(z, state + 2, 0);
+        ppmd_set_u32(z, state + 2, 0);
     }
     start_chances(z);
 }
@@ -151,12 +138,12 @@ make_successors(struct ppmd *z, bool without)
         uint32_t made = ppmd_allocate_context(z);
         if (!made)
             return 0;
-        set_u16(z, made, 1);
+        ppmd_set_u16(z, made, 1);
         z->p[ppmd_one(made)] = next;
         z->p[ppmd_one(made) + 1] = (uint8_t)frequency;
-        set_u32(z, ppmd_one(made) + 2, text + 1);
-        set_u32(z, made + 8, context);
-        set_u32(z, states[--count] + 2, made);
+        ppmd_set_u32(z, ppmd_one(made) + 2, text + 1);
+        ppmd_set_u32(z, made + 8, context);
+        ppmd_set_u32(z, states[--count] + 2, made);
         context = made;
     }
     return context;
@@ -194,9 +181,9 @@ make_room(struct ppmd *z, uint32_t context, uint32_t count)
         uint32_t states = ppmd_states(z, context), units = own / 2;
         if (own % 2 == 0 && !(states = ppmd_grow(z, states, units, units + 1)))
             return false;
-        set_u32(z, context + 4, states);
+        ppmd_set_u32(z, context + 4, states);
         sum += (2 * own < count) + 2 * ((4 * own <= count) & (sum <= 8 * own));
-        set_u16(z, context + 2, sum);
+        ppmd_set_u16(z, context + 2, sum);
         return true;
     }
     uint32_t state = ppmd_allocate(z, 1);
@@ -206,8 +193,8 @@ make_room(struct ppmd *z, uint32_t context, uint32_t count)
     uint32_t n = z->p[state + 1];
     n = n < FREQUENCY_MOST / 4 - 1 ? n * 2 : FREQUENCY_MOST - 4;
     z->p[state + 1] = (uint8_t)n;
-    set_u32(z, context + 4, state);
-    set_u16(z, context + 2, n + z->first_escape + (count > 3));
+    ppmd_set_u32(z, context + 4, state);
+    ppmd_set_u16(z, context + 2, n + z->first_escape + (count > 3));
     return true;
 }
 
@@ -228,8 +215,8 @@ add_symbol(struct ppmd *z, uint32_t context, uint32_t others, uint32_t target)
     uint32_t state = ppmd_states(z, context) + own * PPMD_STATE;
     z->p[state] = z->p[z->found];
     z->p[state + 1] = (uint8_t)n;
-    set_u32(z, state + 2, target);
-    set_u16(z, context, own + 1);
+    ppmd_set_u32(z, state + 2, target);
+    ppmd_set_u16(z, context, own + 1);
 }
 
 /* Where the contexts go on behind the found symbol: *RET_TARGET is for the new states. False when
@@ -243,7 +230,7 @@ advance(struct ppmd *z, uint32_t *ret_next, uint32_t *ret_target)
     if (z->text >= z->units)
         return false;
     if (!next) {
-        set_u32(z, z->found + 2, *ret_target);
+        ppmd_set_u32(z, z->found + 2, *ret_target);
         *ret_next = z->min;
         return true;
     }
@@ -265,7 +252,7 @@ update(struct ppmd *z)
     if (!z->order_fall) {
         z->min = z->max = make_successors(z, true);
         if (z->min)
-            set_u32(z, z->found + 2, z->min);
+            ppmd_set_u32(z, z->found + 2, z->min);
         return z->min;
     }
     uint32_t next, target, count = ppmd_count(z, z->min);
@@ -308,7 +295,7 @@ drop_states(struct ppmd *z, uint32_t *escape)
     while (!z->p[states + (left - 1) * PPMD_STATE + 1])
         left--;
     *escape += count - left;
-    set_u16(z, z->min, left);
+    ppmd_set_u16(z, z->min, left);
     uint32_t old = (count + 1) / 2, new = (left + 1) / 2;
     if (left == 1) {
         uint8_t kept[PPMD_STATE];
@@ -323,7 +310,7 @@ drop_states(struct ppmd *z, uint32_t *escape)
         return true;
     }
     if (old != new)
-        set_u32(z, z->min + 4, ppmd_shrink(z, states, old, new));
+        ppmd_set_u32(z, z->min + 4, ppmd_shrink(z, states, old, new));
     return false;
 }
 
@@ -348,7 +335,7 @@ rescale(struct ppmd *z)
     }
     if (!z->p[states + (count - 1) * PPMD_STATE + 1] && drop_states(z, &escape))
         return;
-    set_u16(z, z->min + 2, sum + escape - escape / 2);
+    ppmd_set_u16(z, z->min + 2, sum + escape - escape / 2);
     z->found = ppmd_states(z, z->min);
 }
 

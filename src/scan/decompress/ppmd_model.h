@@ -54,6 +54,19 @@ ppmd_u32(const struct ppmd *z, uint32_t at)
     memcpy(&value, z->p + at, sizeof value);
     return value;
 }
+static inline void
+ppmd_set_u16(struct ppmd *z, uint32_t at, uint32_t value)
+{
+    uint16_t low = (uint16_t)value;
+    memcpy(z->p + at, &low, sizeof low);
+}
+
+static inline void
+ppmd_set_u32(struct ppmd *z, uint32_t at, uint32_t value)
+{
+    memcpy(z->p + at, &value, sizeof value);
+}
+
 static inline uint32_t
 ppmd_count(const struct ppmd *z, uint32_t context)
 {
