@@ -101,6 +101,7 @@ static const struct {
     {"#1=source.ip b=source.port class=scanner", "name all columns"},
     {"ip=source.ip class=scanner delimiter=", "one character"},
     {"ip=source.ip class=scanner delimiter=\"", "one character"},
+    {"ip=source.ip a=extra.\x80 b=extra.\x81 class=scanner", "not UTF-8"},
 };
 
 static void

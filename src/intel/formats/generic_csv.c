@@ -147,6 +147,8 @@ feed_columns_parse(str text, struct feed_columns **ret, struct err *err)
 {
     cleanup(cleanup_columns) struct feed_columns *columns = mem_calloc(1, sizeof *columns);
     columns->delimiter = ',';
+    if (!str_is_utf8(text))
+        return err_set(err, ERR_USAGE, "column map: it is not UTF-8");
     for (;;) {
         while (text.n && (is_blank(text.p[0]) || text.p[0] == ';'))
             text = str_from(text, 1);
