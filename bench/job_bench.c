@@ -138,7 +138,7 @@ time_job(const struct scan_rules *rules, const struct paths *paths, bool is_shal
 static void
 measure_first(const struct scan_rules *rules, const char *list)
 {
-    enum { ROUNDS = 3, PARTS = 5 };
+    enum { ROUNDS = 5, PARTS = 5 };
     static const char *const names[PARTS] = {"engine", "members", "shallow", "whole",
                                              "member_bytes"};
     struct paths paths = {0};

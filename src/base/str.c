@@ -209,8 +209,10 @@ shown_length(const unsigned char *p, size_t n)
         "\u061c", "\u200e", "\u200f", "\u2028", "\u2029", "\u202a", "\u202b",
         "\u202c", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069",
     };
+    if (p[0] < 0x80)
+        return p[0] >= 0x20 && p[0] < 0x7f;
     size_t length = utf8_sequence(p, n);
-    bool is_control = p[0] < 0x20 || p[0] == 0x7f || (p[0] == 0xc2 && length == 2 && p[1] < 0xa0);
+    bool is_control = p[0] == 0xc2 && length == 2 && p[1] < 0xa0;
     if (length == 0 || is_control)
         return 0;
     for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
@@ -224,7 +226,7 @@ str_is_shown(str s)
 {
     const unsigned char *p = (const unsigned char *)s.p;
     for (size_t i = 0, length; i < s.n; i += length) {
-        length = p[i] >= 0x20 && p[i] < 0x7f ? 1 : shown_length(p + i, s.n - i);
+        length = shown_length(p + i, s.n - i);
         if (length == 0)
             return false;
     }

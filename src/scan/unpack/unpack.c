@@ -182,6 +182,12 @@ announce(struct unpack *walk, enum unpack_skip why, const char *detail)
         walk->sink->skipped(walk->sink->context, walk->path, why, detail);
 }
 
+static bool
+is_stopped(const struct unpack *walk)
+{
+    return walk->capped || walk->refused;
+}
+
 /* A cap that ends the walk, which is told where it was met. */
 static void
 cap(struct unpack *walk, enum unpack_skip why, const char *detail)
@@ -194,7 +200,7 @@ cap(struct unpack *walk, enum unpack_skip why, const char *detail)
 void
 unpack_skip(struct unpack *walk, str name, enum unpack_skip why, const char *detail)
 {
-    if (walk->capped || walk->refused)
+    if (is_stopped(walk))
         return;
     if (name.n)
         path_push(walk, name);
@@ -208,19 +214,12 @@ unpack_skip_rest(struct unpack *walk, str name, bool is_cut, const char *detail)
     unpack_skip(walk, name, is_cut ? UNPACK_MEMBER : UNPACK_DAMAGED, is_cut ? cut_text : detail);
 }
 
-static void
-check_time(struct unpack *walk)
-{
-    if (clock_monotonic() > walk->until)
-        cap(walk, UNPACK_TIME, "the time for one file is up");
-}
-
 bool
 unpack_is_on(struct unpack *walk)
 {
-    if (!walk->capped && !walk->refused)
-        check_time(walk);
-    return !walk->capped && !walk->refused;
+    if (!is_stopped(walk) && clock_monotonic() > walk->until)
+        cap(walk, UNPACK_TIME, "the time for one file is up");
+    return !is_stopped(walk);
 }
 
 static void
@@ -367,7 +366,7 @@ deliver(struct unpack *walk, str name, str data, bool is_script, bool cut)
     if (unpack_is_on(walk))
         descend(walk, data);
     path_pop(walk);
-    return !walk->capped && !walk->refused;
+    return !is_stopped(walk);
 }
 
 static bool
@@ -414,7 +413,7 @@ look_inside(struct unpack *walk, str data)
     level->path = walk->path_n;
     level->name_at = walk->name_at;
     level->members = 0;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && unpack_is_on(walk); i++) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !is_stopped(walk); i++) {
         if (!kinds[i]->matches(data, unpack_name(walk)))
             continue;
         level->kind = kinds[i]->name;

@@ -24,9 +24,14 @@ is_header(str block)
 {
     if (block.n < BLOCK || !block.p[0])
         return false;
-    uint32_t sum = 0;
+    char first = block.p[SUM_AT]; /* what a sum begins with: most data go no further */
+    if (first != ' ' && (first < '0' || first > '7'))
+        return false;
+    uint32_t sum = 8 * ' ';
     for (size_t i = 0; i < BLOCK; i++)
-        sum += i >= SUM_AT && i < SUM_AT + 8 ? ' ' : (uint8_t)block.p[i];
+        sum += (uint8_t)block.p[i];
+    for (size_t i = SUM_AT; i < SUM_AT + 8; i++)
+        sum -= (uint8_t)block.p[i];
     return octal(unpack_slice(block, SUM_AT, 8)) == sum;
 }
 
@@ -34,7 +39,7 @@ static bool
 matches(str data, const char *name)
 {
     (void)name;
-    return data.n >= BLOCK && data.p[SUM_AT] && is_header(data);
+    return data.n >= BLOCK && is_header(data);
 }
 
 static str
