@@ -116,6 +116,13 @@ if boxed --version >version.txt 2>&1; then
     is "$(grep -c 'đã cách ly dòng tự chạy tệp này, số 2' err)" 1 'which is told'
     boxed quarantine restore --folder state/quarantine 2 >out 2>err
     same before box/spool/cron/crontabs/someone 'and can be had back'
+    boxed quarantine restore --folder state/quarantine 1 >out 2>err
+    boxed scan --state state --remove --yes --json --lang en --html page.html evil.sh >json 2>err
+    same without box/spool/cron/crontabs/someone 'and removed with a file that is named'
+    is "$(jq -r '.findings[0].also[] | .what, .subject, .line, .quarantined' json | tr '\n' ' ')" \
+        'line /var/spool/cron/crontabs/someone 3 4 ' 'as the report says'
+    is "$(grep -c 'crontabs/someone:3</span>: the line that started it is in quarantine, number 4' \
+        box/page.html)" 1 'and its page'
 else
     skip 'what cron starts' 'no namespaces here'
 fi

@@ -189,6 +189,20 @@ is $? 0 'from where it can be had back'
 same eicar.com files/a 'as it was'
 "$KHIEN" quarantine list --folder "$state/quarantine" --json >items
 is "$(jq -c 'map(.why) | unique' items)" '["eicar"]' 'which knows why'
+cp "$(command -v sleep)" files/runs
+cat eicar.com >>files/runs
+files/runs 60 &
+child=$!
+sleep 0.3
+scan --no-cache --remove --yes --json --lang en --html page.html files/runs >json 2>err
+wait $child 2>/dev/null
+is "$? $(find files -name runs)" '137 ' 'a program that runs from it is ended'
+is "$(jq -r --arg of "process $child (runs)" '.findings[] | select(.subject | endswith("/runs")).also[]
+    | select(.subject == $of) | .what, .quarantined > 0' json | tr '\n' ' ')" 'process true ' \
+    'which the report says'
+is "$(grep -c "process $child (runs)</span>: it ran this file and was ended, number" page.html)" 1 \
+    'and its page'
+is "$(grep -c 'Run again with --remove' page.html)" 0 'which asks for nothing more'
 
 # ---- ended early ----
 "$KHIEN" scan --rules rules.pack --no-cache --no-checks --json /usr files >json 2>err &

@@ -56,11 +56,13 @@ const struct guide_words guide_words[GUIDE_PHRASES] = {
                        "Scanning. The computer can be used meanwhile; Ctrl-C stops it and tells "
                        "what was found until then.\n"}},
     [GUIDE_REMOVE] =
-        {{"\nCó %1 mục là mã độc. Có thể cách ly: tệp được cất đi nơi không chạy được, "
-          "và lấy lại được nếu nhầm.\n"
+        {{"\nCó %1 mục là mã độc. Có thể cách ly: chương trình đang chạy từ tệp đó bị dừng, tệp "
+          "và những gì tự khởi động nó được cất đi nơi không chạy được. Những gì đã cất lấy lại được "
+          "nếu nhầm.\n"
           "Gõ dong y rồi nhấn Enter để cách ly (chỉ nhấn Enter: để nguyên): ",
-          "\n%1 findings are malware. They can be put into quarantine: files are kept "
-          "where they cannot run, and can be given back.\n"
+          "\n%1 findings are malware. They can be put into quarantine: programs that run from "
+          "these files are ended, the files and what starts them are kept where they cannot run. "
+          "What is kept can be given back.\n"
           "Type quarantine, then Enter, to do so (Enter alone: leave them): "}},
     [GUIDE_REMOVE_WORD] = {{"dong y", "quarantine"}},
     [GUIDE_KEPT] = {{"Không cách ly gì.\n", "Nothing was put into quarantine.\n"}},

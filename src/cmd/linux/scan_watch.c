@@ -179,10 +179,8 @@ end_batch(struct running *running, struct err *err)
     errcode code = OK;
     job_free(take(running->job));
     running->is_cut = is_stopped(running);
-    if (call_given(watching->call, "remove") && report_count_of(report, FINDING_MALICIOUS) > 0) {
-        scan_targets_refresh();
+    if (call_given(watching->call, "remove"))
         code = scan_remove(watching->call, report, &none, &none, watching->language, err);
-    }
     if (report_item_count(watching->options.report) + report_item_count(report) <= FOUND_MAX) {
         report_merge(watching->options.report, report);
     } else if (!running->is_full) {

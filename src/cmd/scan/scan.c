@@ -96,19 +96,37 @@ is_listed(void *context, const char *address, char *ret_name)
     return found;
 }
 
+/* A scan of paths looks at nothing else, but what starts a file goes with it. */
 static void
-run_checks(struct scanning *scanning)
+ignore_finding(void *context, const struct finding *finding)
+{
+    (void)context;
+    (void)finding;
+}
+
+static void
+ignore_unseen(void *context, const struct check *check, const char *what, const struct err *why)
+{
+    (void)context;
+    (void)check;
+    (void)what;
+    (void)why;
+}
+
+static void
+run_checks(struct scanning *scanning, bool is_for_starts)
 {
     struct checking checking = {
         .root = "",
         .is_listed = is_listed,
         .context = scanning,
-        .found = found_by_check,
+        .found = is_for_starts ? ignore_finding : found_by_check,
         .starts = starts,
-        .unseen = unseen,
+        .unseen = is_for_starts ? ignore_unseen : unseen,
     };
     checks_run(&checking);
-    report_count(scanning->report, &(struct report_counts){.checks = checking.looked});
+    if (!is_for_starts)
+        report_count(scanning->report, &(struct report_counts){.checks = checking.looked});
 }
 
 static void
@@ -204,7 +222,7 @@ scan_all(struct scanning *scanning, struct err *err)
     scanning->power = scan_power_of(call, scanning->language, &stopped);
     scan_power_wait(&scanning->power);
     if (call->word_count == 0 && !call_given(call, "no-checks") && !stopped)
-        run_checks(scanning);
+        run_checks(scanning, false);
     scanning->job = job_new(&scanning->options);
     scan_processes(scanning);
     scan_files(scanning, paths, count);
@@ -396,8 +414,11 @@ scanning_run(struct scanning *scanning, struct err *err)
 errcode
 scanning_remove(struct scanning *scanning, struct err *err)
 {
-    scanning->about.has_removed = true;
-    return scan_remove(scanning->call, scanning->report, &scanning->starts, &scanning->ends,
+    const struct call *call = scanning->call;
+    if (call->word_count > 0 && !call_given(call, "no-checks") &&
+        report_count_of(scanning->report, FINDING_MALICIOUS) > 0)
+        run_checks(scanning, true);
+    return scan_remove(call, scanning->report, &scanning->starts, &scanning->ends,
                        scanning->language, err);
 }
 

@@ -119,18 +119,51 @@ ask(const struct removing *removing, const char *vi, const char *en, const char 
     return console_read_line(answer, sizeof answer) && answer[0] && strchr(yes, answer[0]);
 }
 
+/* While it is there: paths of Windows have many spellings. */
+static bool
+is_file(const char *path, const struct file_identity *identity)
+{
+    struct file_info info;
+    return identity->inode != 0 && file_info_at(path, &info, NULL) == OK &&
+           info.device == identity->device && info.inode == identity->inode;
+}
+
+/* Tells at once, and in the report, what was done, or with ERR's text why it was not. */
 static void
-end_processes(struct removing *removing, const struct report_item *item)
+note(const struct removing *removing, struct report_item *item, struct report_deed *deed,
+     errcode code, const struct err *err)
+{
+    char line[32] = "";
+    if (deed->line)
+        snprintf(line, sizeof line, ":%zu", deed->line);
+    if (code == OK)
+        output_aside("%s%s: %s %llu", deed->subject, line,
+                     report_deed_words(deed->kind, removing->language),
+                     (unsigned long long)deed->number);
+    else
+        output_aside("%s%s: %s", deed->subject, line, err->text);
+    if (code != OK) {
+        deed->number = 0;
+        deed->refused = err->text;
+    }
+    report_note_deed(removing->report, item, deed);
+}
+
+static void
+end_processes(struct removing *removing, struct report_item *item)
 {
     for (size_t i = 0; i < scan_targets.count; i++) {
         const struct scan_target *target = &scan_targets.items[i];
-        uint64_t number;
+        char subject[128];
+        struct report_deed deed = {.kind = DEED_PROCESS, .subject = subject};
         struct err err;
-        if (strcmp(target->program, item->subject) != 0)
+        if (strcmp(target->program, item->subject) != 0 &&
+            !is_file(target->program, &item->identity))
             continue;
-        if (quarantine_stop(removing->quarantine, target->pid, target->started, target->program,
-                            item->name, &number, &err) != OK)
-            output_aside("%u (%s): %s", target->pid, target->name, err.text);
+        snprintf(subject, sizeof subject, "process %u (%s)", target->pid, target->name);
+        errcode code = quarantine_stop(removing->quarantine, target->pid, target->started,
+                                       target->program, item->name, &deed.number, &err);
+        note(removing, item, &deed, code, &err);
     }
 }
 
@@ -251,56 +284,33 @@ take_task(struct removing *removing, const struct check_task *task, const char *
     return leave_task(task->name, &fault, err);
 }
 
-struct started_words {
-    const char *vi, *en;
-};
-static const struct started_words words_line = {
-    "đã cách ly dòng tự chạy tệp này, số", "the line that started it is in quarantine, number"};
-static const struct started_words words_file = {
-    "đã cách ly tệp tự chạy tệp này, số", "the file that started it is in quarantine, number"};
-static const struct started_words words_value = {
-    "đã cách ly giá trị Registry tự chạy tệp này, số",
-    "the value of the registry that started it is in quarantine, number"};
-static const struct started_words words_instead = {
-    "đã đặt lại giá trị Registry để tệp này không tự chạy nữa, giá trị cũ được giữ ở số",
-    "the registry was set so that it starts no more; the old value is in quarantine, number"};
-static const struct started_words words_task = {
-    "đã tắt tác vụ hẹn giờ tự chạy tệp này, mô tả của nó được giữ ở số",
-    "the scheduled task that started it is disabled; its description is in quarantine, number"};
-
 static void
-take_start(struct removing *removing, struct scan_start *own, const char *why)
+take_start(struct removing *removing, struct scan_start *own, struct report_item *item)
 {
     const struct check_start *start = &own->start;
-    const struct started_words *words = &words_line;
-    char what[PATH_TEXT];
-    uint64_t number;
+    const char *why = item->name;
+    char value[PATH_TEXT];
+    struct report_deed deed = {.subject = start->file, .line = start->line};
     struct err err;
     errcode code;
     if (start->value) {
-        snprintf(what, sizeof what, "%s\\%s", start->value->key, start->value->name);
-        code = take_value(removing, start->value, why, &number, &err);
-        words = start->value->instead ? &words_instead : &words_value;
+        snprintf(value, sizeof value, "%s\\%s", start->value->key, start->value->name);
+        deed.subject = value;
+        deed.kind = start->value->instead ? DEED_SETTING : DEED_VALUE;
+        code = take_value(removing, start->value, why, &deed.number, &err);
     } else if (start->task) {
-        snprintf(what, sizeof what, "%s", start->task->name);
-        code = take_task(removing, start->task, why, &number, &err);
-        words = &words_task;
+        deed.subject = start->task->name;
+        deed.kind = DEED_TASK;
+        code = take_task(removing, start->task, why, &deed.number, &err);
     } else if (start->line > 0) {
-        snprintf(what, sizeof what, "%s", start->file);
-        code = take_line(removing, start, why, &number, &err);
+        deed.kind = DEED_LINE;
+        code = take_line(removing, start, why, &deed.number, &err);
     } else {
-        snprintf(what, sizeof what, "%s", start->file);
-        code = take_starting_file(removing, own, why, &number, &err);
-        words = &words_file;
+        deed.kind = DEED_FILE;
+        code = take_starting_file(removing, own, why, &deed.number, &err);
     }
     own->is_taken = code == OK;
-    if (code == OK)
-        output_aside("%s: %s %llu", what, removing->language == REPORT_VI ? words->vi : words->en,
-                     (unsigned long long)number);
-    else if (start->line > 0)
-        output_aside("%s, line %zu: %s", what, start->line, err.text);
-    else
-        output_aside("%s: %s", what, err.text);
+    note(removing, item, &deed, code, &err);
 }
 
 /* It started something else that was taken. */
@@ -313,15 +323,6 @@ is_taken(const struct removing *removing, const struct check_start *start)
             return true;
     }
     return false;
-}
-
-/* While it is there: paths of Windows have many spellings. */
-static bool
-is_file(const char *path, const struct file_identity *identity)
-{
-    struct file_info info;
-    return identity->inode != 0 && file_info_at(path, &info, NULL) == OK &&
-           info.device == identity->device && info.inode == identity->inode;
 }
 
 static void
@@ -339,12 +340,12 @@ find_starts(struct removing *removing, const struct report_item *item)
 
 /* What started the file ITEM would only fail from now on, or start what is put there next. */
 static void
-take_starts(struct removing *removing, const struct report_item *item)
+take_starts(struct removing *removing, struct report_item *item)
 {
     for (size_t i = 0; i < removing->starts->count; i++) {
         struct scan_start *own = removing->starts->items[i];
         if (own->is_meant && !is_taken(removing, &own->start))
-            take_start(removing, own, item->name);
+            take_start(removing, own, item);
     }
 }
 
@@ -394,16 +395,6 @@ find_earlier(struct report *report, size_t i)
     return NULL;
 }
 
-static void
-refuse(struct report_item *item, const struct err *err)
-{
-    static char refused[64][sizeof((struct err *)0)->text];
-    static size_t count = 0;
-    char *text = refused[count++ % 64];
-    snprintf(text, sizeof *refused, "%s", err->text);
-    item->refused = text;
-}
-
 /* A file with several findings is taken once. */
 static void
 take_file(struct removing *removing, struct report *report, size_t i)
@@ -415,7 +406,7 @@ take_file(struct removing *removing, struct report *report, size_t i)
         item->quarantined = earlier->quarantined;
         item->refused = earlier->refused;
     } else if (take_one(removing, item, &err) != OK) {
-        refuse(item, &err);
+        report_note_refused(report, item, err.text);
     }
 }
 
@@ -436,7 +427,7 @@ end_finding(struct removing *removing, struct report_item *item)
         err_set(&err, ERR_DENIED, "not wanted");
     else if (take_value(removing, &own->value, item->name, &item->quarantined, &err) == OK)
         return;
-    refuse(item, &err);
+    report_note_refused(removing->report, item, err.text);
 }
 
 static void
@@ -470,6 +461,8 @@ scan_remove(const struct call *call, struct report *report, const struct scan_st
         code = quarantine_open(folder, &removing.quarantine, err);
     if (code != OK)
         return code;
+    if (!call_given(call, "no-processes"))
+        scan_targets_refresh();
     take_all(&removing, report);
     quarantine_close(removing.quarantine);
     return OK;

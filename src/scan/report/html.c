@@ -54,6 +54,24 @@ write_meaning(const struct report_item *item, enum report_language language, str
 }
 
 static void
+write_deed(const struct report_deed *deed, enum report_language language, struct buf *out)
+{
+    buf_z(out, "<p><span class=\"subject\">");
+    add_text(out, deed->subject);
+    if (deed->line)
+        buf_printf(out, ":%zu", deed->line);
+    buf_z(out, "</span>: ");
+    if (deed->number) {
+        buf_printf(out, "%s %llu", report_deed_words(deed->kind, language),
+                   (unsigned long long)deed->number);
+    } else {
+        buf_printf(out, "%s: ", phrase(PHRASE_NOT_DONE, language));
+        add_text(out, deed->refused);
+    }
+    buf_z(out, "</p>");
+}
+
+static void
 write_item(const struct report_item *item, enum report_language language, struct buf *out)
 {
     buf_printf(out, "<div class=\"box %s\"><p class=\"subject\">", report_level_name(item->level));
@@ -86,6 +104,8 @@ write_item(const struct report_item *item, enum report_language language, struct
         add_text(out, item->refused);
         buf_z(out, "</p>");
     }
+    for (const struct report_deed *deed = item->deeds; deed; deed = deed->next)
+        write_deed(deed, language, out);
     buf_z(out, "</div>\n");
 }
 
@@ -100,7 +120,7 @@ write_items(struct report *report, enum report_language language, struct buf *ou
             of_level = 0;
             buf_printf(out, "<h2>%s (%zu)</h2><p>", report_level_titles[level].in[language],
                        report_count_of(report, level));
-            add_text(out, report_level_advice[level].in[language]);
+            add_text(out, report_advice(report, level, language));
             buf_z(out, "</p>\n");
         }
         if (++of_level <= REPORT_SHOWN)

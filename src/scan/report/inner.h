@@ -57,6 +57,8 @@ enum report_phrase {
     PHRASE_MATCHES_RULE,
     PHRASE_TAKEN,
     PHRASE_NOT_TAKEN,
+    PHRASE_NOT_DONE,
+    PHRASE_ALL_TAKEN,
     PHRASE_WHAT_TO_DO,
     PHRASE_MEANING,
     PHRASE_NOTHING_CHANGED,
@@ -73,6 +75,10 @@ phrase(enum report_phrase phrase, enum report_language language)
 }
 
 void report_sort(struct report *report);
+extern const char *const report_deed_names[DEED_KINDS]; /* in JSON */
+/* What to do about the findings of a level, of which there is one at least. */
+const char *report_advice(const struct report *report, enum finding_level level,
+                          enum report_language language);
 /* What is to be said of where the rules come from; NULL for nothing. */
 const char *report_origin_words(const struct report_about *about, enum report_language language);
 const struct check_words *report_check_words(const struct check *check,

@@ -11,6 +11,26 @@ pair_time(struct json_out *json, const char *key, usec time)
 }
 
 static void
+write_deeds(struct json_out *json, const struct report_deed *deed)
+{
+    json_out_key(json, "also");
+    json_out_array_begin(json);
+    for (; deed; deed = deed->next) {
+        json_out_object_begin(json);
+        json_out_pair_z(json, "what", report_deed_names[deed->kind]);
+        json_out_pair_z(json, "subject", deed->subject);
+        if (deed->line)
+            json_out_pair_u64(json, "line", deed->line);
+        if (deed->number)
+            json_out_pair_u64(json, "quarantined", deed->number);
+        else
+            json_out_pair_z(json, "refused", deed->refused);
+        json_out_object_end(json);
+    }
+    json_out_array_end(json);
+}
+
+static void
 write_item(struct json_out *json, const struct report_item *item)
 {
     static const char *const kinds[] = {"file", "process", "check"};
@@ -42,6 +62,8 @@ write_item(struct json_out *json, const struct report_item *item)
         json_out_pair_u64(json, "quarantined", item->quarantined);
     if (item->refused)
         json_out_pair_z(json, "refused", item->refused);
+    if (item->deeds)
+        write_deeds(json, item->deeds);
     json_out_object_end(json);
 }
 

@@ -57,6 +57,22 @@ keep_short(struct report *report, const char *text)
     return arena_z(&report->arena, s.n > SHORT ? (str){s.p, SHORT} : s);
 }
 
+static void
+add_deeds(struct report *report, struct report_item *item, const struct report_deed *deeds)
+{
+    struct report_deed **end = &item->deeds;
+    while (*end)
+        end = &(*end)->next;
+    for (; deeds; deeds = deeds->next, end = &(*end)->next) {
+        struct report_deed *kept = arena_alloc(&report->arena, sizeof *kept);
+        *kept = *deeds;
+        kept->next = NULL;
+        kept->subject = keep(report, deeds->subject);
+        kept->refused = keep(report, deeds->refused);
+        *end = kept;
+    }
+}
+
 void
 report_add(struct report *report, const struct report_item *item)
 {
@@ -76,6 +92,8 @@ report_add(struct report *report, const struct report_item *item)
         kept->file = keep(report, item->file);
         kept->detail = keep(report, item->detail);
         kept->refused = keep(report, item->refused);
+        kept->deeds = NULL;
+        add_deeds(report, kept, item->deeds);
         report->sorted = false;
     }
     pthread_mutex_unlock(&report->lock);
@@ -158,6 +176,20 @@ report_item_at(struct report *report, size_t i)
     return &report->items[i];
 }
 
+void
+report_note_deed(struct report *report, struct report_item *item, const struct report_deed *deed)
+{
+    struct report_deed one = *deed;
+    one.next = NULL;
+    add_deeds(report, item, &one);
+}
+
+void
+report_note_refused(struct report *report, struct report_item *item, const char *why)
+{
+    item->refused = keep(report, why);
+}
+
 size_t
 report_count_of(const struct report *report, enum finding_level level)
 {
@@ -200,6 +232,16 @@ const struct check_words *
 report_check_words(const struct check *check, enum report_language language)
 {
     return language == REPORT_VI ? &check->vi : &check->en;
+}
+
+const char *
+report_advice(const struct report *report, enum finding_level level, enum report_language language)
+{
+    bool is_taken = true;
+    for (size_t i = 0; i < report->count; i++)
+        is_taken &= report->items[i].level != level || report->items[i].quarantined > 0;
+    return is_taken ? phrase(PHRASE_ALL_TAKEN, language)
+                    : report_level_advice[level].in[language];
 }
 
 const char *

@@ -10,6 +10,25 @@
 
 enum report_language { REPORT_VI, REPORT_EN };
 
+/* What was done, or tried, besides taking a finding's file away. */
+enum report_deed_kind {
+    DEED_PROCESS, /* that ran the file: ended */
+    DEED_LINE,    /* that starts it, of a text file: taken */
+    DEED_FILE,    /* that starts it: taken */
+    DEED_VALUE,   /* of the registry, that starts it: taken, */
+    DEED_SETTING, /* or set to what it is without malware */
+    DEED_TASK,    /* that starts it: disabled */
+    DEED_KINDS,
+};
+struct report_deed {
+    struct report_deed *next;
+    enum report_deed_kind kind;
+    const char *subject; /* "process 12 (name)", a path, "KEY\VALUE", a task's name */
+    size_t line;         /* of the file, from 1; 0: of none */
+    uint64_t number;     /* in quarantine; 0: it was not done */
+    const char *refused; /* why not */
+};
+
 enum report_of { REPORT_FILE, REPORT_PROCESS, REPORT_CHECK };
 struct report_item {
     enum report_of of;
@@ -29,6 +48,7 @@ struct report_item {
     /* What was done with it. */
     uint64_t quarantined; /* its number in quarantine; 0: it was not taken */
     const char *refused;  /* why not, when it was tried */
+    struct report_deed *deeds;
 };
 
 /* Why something was not looked at. */
@@ -62,7 +82,6 @@ struct report_about {
     usec started, ended;
     usec waited;      /* of that, for mains instead of the battery */
     bool is_partial;  /* it was interrupted */
-    bool has_removed; /* it was asked to: programs may have been ended, whatever was taken */
     bool is_root;
     uint64_t rules_version;
     const char *rules_id; /* in hexadecimal digits; "" without a pack */
@@ -85,11 +104,19 @@ void report_merge(struct report *report, struct report *more);
  * first. */
 size_t report_item_count(const struct report *report);
 struct report_item *report_item_at(struct report *report, size_t i);
+/* Notes a copy of what was done for ITEM, which report_item_at gave, after the others. */
+void report_note_deed(struct report *report, struct report_item *item,
+                      const struct report_deed *deed);
+/* Notes why ITEM was not taken. */
+void report_note_refused(struct report *report, struct report_item *item, const char *why);
 size_t report_count_of(const struct report *report, enum finding_level level);
 struct report_counts report_counts(const struct report *report);
 uint64_t report_skipped(const struct report *report, enum report_skip why);
 const char *report_skip_name(enum report_skip why);      /* "unreadable", … */
 const char *report_level_name(enum finding_level level); /* "look", "suspicious", "malicious" */
+
+/* "the line that started it is in quarantine, number", to be put before that number. */
+const char *report_deed_words(enum report_deed_kind kind, enum report_language language);
 
 /* For a terminal, without characters that would do something to it. */
 void report_write_text(struct report *report, const struct report_about *about,

@@ -12,6 +12,23 @@ add_shown(struct buf *out, const char *text)
 }
 
 static void
+write_deed(const struct report_deed *deed, enum report_language language, struct buf *out)
+{
+    buf_z(out, "      ");
+    add_shown(out, deed->subject);
+    if (deed->line)
+        buf_printf(out, ":%zu", deed->line);
+    if (deed->number) {
+        buf_printf(out, ": %s %llu\n", report_deed_words(deed->kind, language),
+                   (unsigned long long)deed->number);
+        return;
+    }
+    buf_printf(out, ": %s: ", phrase(PHRASE_NOT_DONE, language));
+    add_shown(out, deed->refused);
+    buf_char(out, '\n');
+}
+
+static void
 write_item(const struct report_item *item, enum report_language language, struct buf *out)
 {
     buf_z(out, "  ");
@@ -49,6 +66,8 @@ write_item(const struct report_item *item, enum report_language language, struct
         add_shown(out, item->refused);
         buf_char(out, '\n');
     }
+    for (const struct report_deed *deed = item->deeds; deed; deed = deed->next)
+        write_deed(deed, language, out);
 }
 
 static void
@@ -61,7 +80,7 @@ write_items(struct report *report, enum report_language language, struct buf *ou
             level = item->level;
             of_level = 0;
             buf_printf(out, "\n%s (%zu) – %s\n", report_level_titles[level].in[language],
-                       report_count_of(report, level), report_level_advice[level].in[language]);
+                       report_count_of(report, level), report_advice(report, level, language));
         }
         if (++of_level <= REPORT_SHOWN)
             write_item(item, language, out);
@@ -134,12 +153,15 @@ write_skipped(const struct report *report, enum report_language language, struct
 }
 
 static bool
-has_taken(const struct report *report)
+has_changed(const struct report *report)
 {
-    for (size_t i = 0; i < report->count; i++)
-        if (report->items[i].quarantined)
-            return true;
-    return false;
+    bool any = false;
+    for (size_t i = 0; i < report->count; i++) {
+        any |= report->items[i].quarantined > 0;
+        for (const struct report_deed *deed = report->items[i].deeds; deed; deed = deed->next)
+            any |= deed->number > 0;
+    }
+    return any;
 }
 
 void
@@ -155,7 +177,7 @@ report_write_text(struct report *report, const struct report_about *about,
     } else {
         buf_printf(out, "%s: %zu\n", phrase(PHRASE_FOUND, language), report->count);
         write_items(report, language, out);
-        if (!about->has_removed && !has_taken(report))
+        if (!has_changed(report))
             buf_printf(out, "\n%s\n", phrase(PHRASE_NOTHING_CHANGED, language));
     }
     write_looked_at(report, about, language, out);

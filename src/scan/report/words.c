@@ -34,6 +34,35 @@ const struct report_words report_skip_words[SKIP_REASONS] = {
     [SKIP_UNKNOWN] = {{"định dạng chưa mở được", "of a format that is not opened"}},
     [SKIP_CAPPED] = {{"vượt giới hạn giải nén", "beyond the limits of unpacking"}},
 };
+const char *const report_deed_names[DEED_KINDS] = {
+    [DEED_PROCESS] = "process", [DEED_LINE] = "line",       [DEED_FILE] = "file",
+    [DEED_VALUE] = "value",     [DEED_SETTING] = "setting", [DEED_TASK] = "task",
+};
+static const struct report_words deeds[DEED_KINDS] = {
+    [DEED_PROCESS] = {{"đã dừng chương trình chạy từ tệp này, số",
+                       "it ran this file and was ended, number"}},
+    [DEED_LINE] = {{"đã cách ly dòng tự chạy tệp này, số",
+                    "the line that started it is in quarantine, number"}},
+    [DEED_FILE] = {{"đã cách ly tệp tự chạy tệp này, số",
+                    "the file that started it is in quarantine, number"}},
+    [DEED_VALUE] = {{"đã cách ly giá trị Registry tự chạy tệp này, số",
+                     "the value of the registry that started it is in quarantine, number"}},
+    [DEED_SETTING] =
+        {{"đã đặt lại giá trị Registry để tệp này không tự chạy nữa, giá trị cũ được giữ ở số",
+          "the registry was set so that it starts no more; the old value is in quarantine, "
+          "number"}},
+    [DEED_TASK] =
+        {{"đã tắt tác vụ hẹn giờ tự chạy tệp này, mô tả của nó được giữ ở số",
+          "the scheduled task that started it is disabled; its description is in quarantine, "
+          "number"}},
+};
+
+const char *
+report_deed_words(enum report_deed_kind kind, enum report_language language)
+{
+    return deeds[kind].in[language];
+}
+
 const struct report_words report_phrases[PHRASES] = {
     [PHRASE_TITLE] = {{"Kết quả quét mã độc", "Result of the malware scan"}},
     [PHRASE_PARTIAL] = {{"Quét bị dừng giữa chừng: kết quả chỉ cho phần đã quét.",
@@ -67,6 +96,12 @@ const struct report_words report_phrases[PHRASES] = {
     [PHRASE_MATCHES_RULE] = {{"trùng với mẫu", "matches"}},
     [PHRASE_TAKEN] = {{"đã cách ly, số", "in quarantine, number"}},
     [PHRASE_NOT_TAKEN] = {{"chưa cách ly được", "was not put into quarantine"}},
+    [PHRASE_NOT_DONE] = {{"chưa làm được", "was not done"}},
+    [PHRASE_ALL_TAKEN] =
+        {{"Đã cách ly nên không chạy được nữa. Nếu nhầm, có thể khôi phục. Nên khởi động lại máy, "
+          "rồi quét lại một lần nữa.",
+          "It is in quarantine and cannot run any more. That can be undone. Restart the computer, "
+          "then scan once more."}},
     [PHRASE_WHAT_TO_DO] = {{"Nên làm gì", "What to do"}},
     [PHRASE_MEANING] = {{"Nghĩa là gì", "What it means"}},
     [PHRASE_NOTHING_CHANGED] = {{"Chương trình chỉ báo cáo, chưa thay đổi gì trên máy.",
