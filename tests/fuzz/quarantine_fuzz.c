@@ -84,7 +84,8 @@ read_copy(str bytes)
     struct copy_head head;
     if (copy_head_parse(bytes, &head, NULL) != OK)
         return;
-    require(head.at <= bytes.n && head.about.path.p >= head.bytes.p);
+    require(head.at <= bytes.n);
+    require(head.about.path.n == 0 || head.about.path.p > head.bytes.p);
     check_about(&head.about, buf_view(&head.bytes));
     buf_clear(&head.bytes);
 }
