@@ -115,8 +115,8 @@ is "$(find "$menu" -name khien-removed.lnk)" '' 'and its shortcut'
 is "$(grep -c 'schtasks /Change /TN "\\khien-removed" /DISABLE' err) $(ls "$tasks/khien-removed")" \
     "1 $tasks/khien-removed" 'a task that its service does not disable is for a person to'
 is "$(grep -c 'started it is in quarantine\|starts no more' err)" 4 'which it says'
-is "$(jq -r '[.findings[].also[]? | .what + (.quarantined > 0 | tostring)] | sort | join(" ")' json |
-    tr -d '\r')" 'filetrue settingtrue taskfalse valuetrue valuetrue' 'as the report does'
+is "$(jq -r '[.findings[].also[]? | .what + (.quarantined > 0 | tostring)] | sort |
+    join(" ")' json | tr -d '\r')" 'filetrue settingtrue taskfalse valuetrue valuetrue' 'as the report does'
 run quarantine list --folder state/quarantine >kept.txt
 is "$(grep -c 'khien-removed.*value of the registry' kept.txt)" 3 'values are listed'
 number=$(awk '/Run.khien-removed/ {print $1}' kept.txt)
@@ -149,6 +149,16 @@ is "$(xmllint --xpath 'string(//*[local-name()="Arguments"])' "$task" 2>&1 |
     sed 's/"[A-Z]:[^"]*\\files\\/"files\\/')" \
     "$want -- \"files\\Thư mục\"" \
     'which makes this very scan'
+# wine's user is an administrator, whose programs and results no other user may change.
+programs="$kept_by_wine/Program Files/Khien"
+is "$(xmllint --xpath 'string(//*[local-name()="Command"])' "$task" 2>&1)" \
+    'C:\Program Files\Khien\khien-scan.exe' 'from where users write nothing'
+cmp -s khien-scan.exe "$programs/khien-scan.exe" && cmp -s rules.pack "$programs/rules.pack"
+ok $? 'where the program and its rules are put'
+run quarantine list >out 2>err
+is "$? $(find "$programs/State" -maxdepth 0)" "0 $programs/State" \
+    'beside the folder of what it keeps'
+rm -rf "$programs"
 run scan --schedule off --state 'C:\khien state' >out 2>err
 is "$? $(find "$kept_by_wine" -path '*khien state/task.xml')" '0 ' 'and gives it up'
 

@@ -197,8 +197,8 @@ sleep 0.3
 scan --no-cache --remove --yes --json --lang en --html page.html files/runs >json 2>err
 wait $child 2>/dev/null
 is "$? $(find files -name runs)" '137 ' 'a program that runs from it is ended'
-is "$(jq -r --arg of "process $child (runs)" '.findings[] | select(.subject | endswith("/runs")).also[]
-    | select(.subject == $of) | .what, .quarantined > 0' json | tr '\n' ' ')" 'process true ' \
+is "$(jq -r --arg of "process $child (runs)" '.findings[] |
+    select(.subject | endswith("/runs")).also[] | select(.subject == $of) | .what, .quarantined > 0' json | tr '\n' ' ')" 'process true ' \
     'which the report says'
 is "$(grep -c "process $child (runs)</span>: it ran this file and was ended, number" page.html)" 1 \
     'and its page'

@@ -580,7 +580,13 @@ const struct command command_scan = {
         "behind all other work. What it finds goes to the system's log and to `report.html` in the "
         "folder of `--state`. For root the timer is the system's, else the user's. `--schedule "
         "off` "
-        "removes it, and `--schedule status` tells of it and of the newest result.\n\n"
+        "removes it, and `--schedule status` tells of it and of the newest result. On Windows it "
+        "is a task; an administrator's runs a copy of the program, and of the rules beside it, "
+        "that is put into Khien in the folder of programs, where users change nothing.\n\n"
+        "Without `--state` all that is kept, the quarantine too, is in /var/lib/khien-scan for "
+        "root and in .local/share/khien for others; on Windows in Khien\\State in the folder of "
+        "programs when it runs as administrator, else in Khien in the user's AppData\\Local. "
+        "`quarantine list` shows the one of who asks.\n\n"
         "The status is 0 whatever is found, and 1 when the scan itself failed or the report could "
         "not be sent.",
     .actions = actions,

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/require.h"
 #include "base/windows/wide.h"
+#include "cmd/windows/admin_folder.h"
 
 const char scan_system_name[] = "windows";
 
@@ -26,6 +27,8 @@ errcode
 scan_own_folder(char out[PATH_TEXT], struct err *err)
 {
     char folder[PATH_TEXT];
+    if (scan_is_admin())
+        return admin_state_folder(out, err);
     if (!known_folder(L"LOCALAPPDATA", folder))
         return err_set(err, ERR_NOT_FOUND, "this user has no folder for programs' data");
     return path_join(out, folder, "Khien", err);

@@ -7,8 +7,10 @@
 #include "base/file.h"
 #include "base/require.h"
 #include "base/windows/wide.h"
+#include "cmd/console.h"
 #include "cmd/output.h"
 #include "cmd/scan/scan_system.h"
+#include "cmd/windows/admin_folder.h"
 
 #include <windows.h>
 
@@ -68,6 +70,41 @@ find_program(char out[PATH_TEXT], struct err *err)
     return OK;
 }
 
+static errcode
+copy_file(const char *from, const char *to, struct err *err)
+{
+    cleanup(cleanup_free) wchar_t *source = wide_path(from), *target = wide_path(to);
+    return source && target && CopyFileW(source, target, FALSE)
+               ? OK
+               : err_set_errno(err, "cannot copy %s to %s", from, to);
+}
+
+/* What runs by itself with an administrator's rights must not be for a user's programs to replace:
+ * this program, and the rules beside it, are copied to where they cannot. */
+static errcode
+install_program(char out[PATH_TEXT], struct err *err)
+{
+    static const char *const beside[] = {"rules.pack", "rules.pub"};
+    char own[PATH_TEXT], source[PATH_TEXT], target[PATH_TEXT], from[PATH_TEXT], to[PATH_TEXT];
+    errcode code = find_program(own, err);
+    if (code == OK)
+        code = admin_folder(to, err);
+    if (code == OK)
+        code = folder_place(out, to, "khien-scan.exe", err);
+    if (code != OK || _stricmp(own, out) == 0)
+        return code;
+    code = copy_file(own, out, err);
+    for (size_t i = 0; i < sizeof beside / sizeof *beside && code == OK && console_folder(from);
+         i++) {
+        code = folder_place(source, from, beside[i], err);
+        if (code == OK)
+            code = folder_place(target, to, beside[i], err);
+        if (code == OK && file_exists(source))
+            code = copy_file(source, target, err);
+    }
+    return code;
+}
+
 /* At noon computers are on and people away; missed ones are made up for; never on battery. */
 static void
 write_when(const struct schedule *schedule, struct buf *xml)
@@ -99,7 +136,7 @@ write_task(const struct schedule *schedule, struct buf *xml, struct err *err)
 {
     char program[PATH_TEXT];
     struct buf arguments = BUF(COMMAND_MAX);
-    errcode code = find_program(program, err);
+    errcode code = (scan_is_admin() ? install_program : find_program)(program, err);
     if (code == OK)
         code = schedule_write_command(&(struct schedule_command){.call = schedule->call,
                                                                  .state = schedule->state,
@@ -169,13 +206,6 @@ schtasks(const wchar_t *arguments)
 /* ---- on, off, how it stands ---- */
 
 static errcode
-place(char out[PATH_TEXT], const char *folder, const char *name, struct err *err)
-{
-    int n = snprintf(out, PATH_TEXT, "%s\\%s", folder, name);
-    return n < PATH_TEXT ? OK : err_set(err, ERR_LIMIT, "the path %s is too long", folder);
-}
-
-static errcode
 locate(struct schedule *schedule, const struct call *call, struct err *err)
 {
     char folder[PATH_TEXT];
@@ -187,8 +217,8 @@ locate(struct schedule *schedule, const struct call *call, struct err *err)
     if (code == OK && !wide_full(folder, schedule->state, PATH_TEXT))
         code = err_set(err, ERR_LIMIT, "the path %s is too long", folder);
     if (code == OK)
-        code = place(schedule->report, schedule->state, "report.html", err);
-    return code == OK ? place(schedule->task, schedule->state, "task.xml", err) : code;
+        code = folder_place(schedule->report, schedule->state, "report.html", err);
+    return code == OK ? folder_place(schedule->task, schedule->state, "task.xml", err) : code;
 }
 
 static errcode

@@ -25,6 +25,14 @@ temp_name(uint64_t number, char out[COPY_NAME])
     snprintf(out, COPY_NAME, ".khien-%" PRIx64 "-%08" PRIx32, number, random);
 }
 
+bool
+temp_is_of(str name, uint64_t number)
+{
+    char begin[COPY_NAME];
+    snprintf(begin, sizeof begin, ".khien-%" PRIx64 "-", number);
+    return name.n == strlen(begin) + 8 && str_starts(name, str_of(begin));
+}
+
 /* ---- writing ---- */
 
 errcode

@@ -64,6 +64,7 @@ errcode copy_bytes(const struct quarantine *quarantine, uint64_t number, const s
 
 /* Names for temporary files: NUMBER is in them. */
 void temp_name(uint64_t number, char out[COPY_NAME]);
+bool temp_is_of(str name, uint64_t number);
 
 struct copy_reader {
     struct copy_head head;

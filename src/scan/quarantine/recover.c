@@ -128,7 +128,7 @@ remove_temp(const struct entry *entry)
     struct place place;
     struct file_info info;
     const struct target *target = &entry->target;
-    if (target->temp.n == 0)
+    if (!temp_is_of(target->temp, entry->number)) /* whatever a journal says that another wrote */
         return;
     if (place_open(target->path.p, &place, NULL) == OK) {
         place.name = target->temp.p;

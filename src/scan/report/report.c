@@ -240,8 +240,7 @@ report_advice(const struct report *report, enum finding_level level, enum report
     bool is_taken = true;
     for (size_t i = 0; i < report->count; i++)
         is_taken &= report->items[i].level != level || report->items[i].quarantined > 0;
-    return is_taken ? phrase(PHRASE_ALL_TAKEN, language)
-                    : report_level_advice[level].in[language];
+    return is_taken ? phrase(PHRASE_ALL_TAKEN, language) : report_level_advice[level].in[language];
 }
 
 const char *

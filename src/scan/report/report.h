@@ -80,8 +80,8 @@ enum report_origin {
 struct report_about {
     const char *scope; /* "quick", "full", "paths" */
     usec started, ended;
-    usec waited;      /* of that, for mains instead of the battery */
-    bool is_partial;  /* it was interrupted */
+    usec waited;     /* of that, for mains instead of the battery */
+    bool is_partial; /* it was interrupted */
     bool is_root;
     uint64_t rules_version;
     const char *rules_id; /* in hexadecimal digits; "" without a pack */
