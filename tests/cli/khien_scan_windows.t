@@ -116,7 +116,8 @@ is "$(grep -c 'schtasks /Change /TN "\\khien-removed" /DISABLE' err) $(ls "$task
     "1 $tasks/khien-removed" 'a task that its service does not disable is for a person to'
 is "$(grep -c 'started it is in quarantine\|starts no more' err)" 4 'which it says'
 is "$(jq -r '[.findings[].also[]? | .what + (.quarantined > 0 | tostring)] | sort |
-    join(" ")' json | tr -d '\r')" 'filetrue settingtrue taskfalse valuetrue valuetrue' 'as the report does'
+    join(" ")' json | tr -d '\r')" 'filetrue settingtrue taskfalse valuetrue valuetrue' \
+    'as the report does'
 run quarantine list --folder state/quarantine >kept.txt
 is "$(grep -c 'khien-removed.*value of the registry' kept.txt)" 3 'values are listed'
 number=$(awk '/Run.khien-removed/ {print $1}' kept.txt)

@@ -198,8 +198,8 @@ scan --no-cache --remove --yes --json --lang en --html page.html files/runs >jso
 wait $child 2>/dev/null
 is "$? $(find files -name runs)" '137 ' 'a program that runs from it is ended'
 is "$(jq -r --arg of "process $child (runs)" '.findings[] |
-    select(.subject | endswith("/runs")).also[] | select(.subject == $of) | .what, .quarantined > 0' json | tr '\n' ' ')" 'process true ' \
-    'which the report says'
+    select(.subject | endswith("/runs")).also[] | select(.subject == $of) |
+    .what, .quarantined > 0' json | tr '\n' ' ')" 'process true ' 'which the report says'
 is "$(grep -c "process $child (runs)</span>: it ran this file and was ended, number" page.html)" 1 \
     'and its page'
 is "$(grep -c 'Run again with --remove' page.html)" 0 'which asks for nothing more'
