@@ -8,7 +8,7 @@ set -u
 
 mkdir -p rules state
 printf 'rule none { strings: $a = "khien-settings-none" condition: $a }\n' >rules/t.yar
-printf '203.0.113.9\tTest.C2\n' >rules/t.c2
+printf '203.0.113.9\tTest.C2\nevil.example\tTest.C2\n' >rules/t.c2
 "$KHIEN" rules key -o pack.key >key.out
 "$KHIEN" rules build rules -o rules.pack --key pack.key --pack-version 7 >built 2>&1
 cp pack.key.pub rules.pub
@@ -29,7 +29,7 @@ forget
 trap forget EXIT
 reg add "$settings" /v ProxyServer /d 'http=203.0.113.9:8080' /f >/dev/null
 reg add "$settings" /v ProxyEnable /t REG_DWORD /d 1 /f >/dev/null
-reg add "$settings" /v AutoConfigURL /d 'http://203.0.113.9/a.pac' /f >/dev/null
+reg add "$settings" /v AutoConfigURL /d 'http://CDN.evil.example/a.pac' /f >/dev/null
 reg add "$policies" /v 1 /d 'abc;http://203.0.113.9/crx' /f >/dev/null
 reg add "$policies" /v 2 /d 'abc;http://203.0.113.10/crx' /f >/dev/null
 run --state state --no-files --json --remove --yes >json 2>err
@@ -46,7 +46,8 @@ for word in ProxyEnable AutoConfigURL ExtensionInstallForcelist; do
     number=$(awk "/$word/ {print \$1}" kept.txt)
     run quarantine restore --folder state/quarantine "$number" >out 2>err || sed 's/^/# /' err
 done
-is "$(value "$settings" ProxyEnable), $(value "$settings" AutoConfigURL), $(value "$policies" 1)" \
-    'REG_DWORD    0x1, REG_SZ    http://203.0.113.9/a.pac, REG_SZ    abc;http://203.0.113.9/crx' \
+is "$(value "$settings" ProxyEnable), $(value "$policies" 1)" \
+    'REG_DWORD    0x1, REG_SZ    abc;http://203.0.113.9/crx' 'the proxy and the extension'
+is "$(value "$settings" AutoConfigURL)" 'REG_SZ    http://CDN.evil.example/a.pac' \
     'and given back'
 done_testing

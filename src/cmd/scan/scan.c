@@ -80,16 +80,19 @@ unseen(void *context, const struct check *check, const char *what, const struct 
 }
 
 static bool
-is_listed(void *context, const char *address, char *ret_name)
+is_listed(void *context, const char *host, char *ret_name)
 {
     enum { NAME_MAX_BYTES = 256 };
     struct scanning *scanning = context;
     const struct pack *pack = scan_rules_pack(scanning->rules);
     struct arena arena = ARENA;
     struct pack_listed listed;
-    ip parsed;
-    bool found = pack && ip_parse(str_of(address), &parsed) &&
-                 pack_find_address(pack, parsed, &arena, &listed);
+    ip address;
+    bool found = false;
+    if (pack && ip_parse(str_of(host), &address))
+        found = pack_find_address(pack, address, &arena, &listed);
+    else if (pack)
+        found = pack_find_domain(pack, str_of(host), &arena, &listed);
     if (found && !str_copy(listed.name, ret_name, NAME_MAX_BYTES))
         str_copy(STR("C2"), ret_name, NAME_MAX_BYTES);
     arena_clear(&arena);

@@ -75,9 +75,9 @@ struct checking {
     /* A folder that stands for the system's root, for tests and for disks of other systems; "" for
      * the system that runs. Checks of what runs (processes, connections) are left out with one. */
     const char *root;
-    /* Names a C2 server; NULL where no indicators are known. ADDRESS is text, ret_name 256 bytes.
-     */
-    bool (*is_listed)(void *context, const char *address, char *ret_name);
+    /* Names a C2 server; NULL where no indicators are known. HOST is an address as text or a
+     * domain, RET_NAME 256 bytes. */
+    bool (*is_listed)(void *context, const char *host, char *ret_name);
     void *context;
     void (*found)(void *context, const struct finding *finding);
     /* It is to be scanned whatever the scan's scope is. */
