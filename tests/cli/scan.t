@@ -3,6 +3,7 @@
 # The scanner as people run it: what it finds, what it says, what it leaves alone.
 set -u
 . tests/cli/lib/tap.sh
+documented=$PWD/docs/scan-report.md
 cd "$TMPDIR" || exit 1
 unset KHIEN_NOW
 # shellcheck disable=SC2016 # never whole in a file of this project
@@ -200,6 +201,9 @@ is "$? $(find files -name runs)" '137 ' 'a program that runs from it is ended'
 is "$(jq -r --arg of "process $child (runs)" '.findings[] |
     select(.subject | endswith("/runs")).also[] | select(.subject == $of) |
     .what, .quarantined > 0' json | tr '\n' ' ')" 'process true ' 'which the report says'
+is "$(jq -r '[.. | objects | keys[]] | unique[]' json | while read -r key; do
+    grep -qF "\`$key\`" "$documented" || echo "$key"
+done)" '' 'all of whose keys are documented'
 is "$(grep -c "process $child (runs)</span>: it ran this file and was ended, number" page.html)" 1 \
     'and its page'
 is "$(grep -c 'Run again with --remove' page.html)" 0 'which asks for nothing more'
