@@ -144,14 +144,14 @@ forget
 # ---- by itself ----
 run scan --schedule weekly --state 'C:\khien state' --shallow 'files/Thư mục' >out 2>err
 is "$? $(grep -c 'Hủy lịch' out)" '0 1' 'Windows takes the task'
-task=$(find "$kept_by_wine" -path '*khien state/task.xml')
-want='scan --html "C:\khien state\report.html" --state "C:\khien state" --shallow'
+# wine's user is an administrator, whose programs and results no other user may change.
+programs="$kept_by_wine/Program Files/Khien"
+task=$programs/State/task.xml
+want='scan --html "C:\Program Files\Khien\report.html" --state "C:\khien state" --shallow'
 is "$(xmllint --xpath 'string(//*[local-name()="Arguments"])' "$task" 2>&1 |
     sed 's/"[A-Z]:[^"]*\\files\\/"files\\/')" \
     "$want -- \"files\\Thư mục\"" \
     'which makes this very scan'
-# wine's user is an administrator, whose programs and results no other user may change.
-programs="$kept_by_wine/Program Files/Khien"
 is "$(xmllint --xpath 'string(//*[local-name()="Command"])' "$task" 2>&1)" \
     'C:\Program Files\Khien\khien-scan.exe' 'from where users write nothing'
 cmp -s khien-scan.exe "$programs/khien-scan.exe" && cmp -s rules.pack "$programs/rules.pack"
@@ -159,9 +159,9 @@ ok $? 'where the program and its rules are put'
 run quarantine list >out 2>err
 is "$? $(find "$programs/State" -maxdepth 0)" "0 $programs/State" \
     'beside the folder of what it keeps'
-rm -rf "$programs"
 run scan --schedule off --state 'C:\khien state' >out 2>err
-is "$? $(find "$kept_by_wine" -path '*khien state/task.xml')" '0 ' 'and gives it up'
+is "$? $(find "$task" 2>&1 | grep -c 'No such')" '0 1' 'and gives it up'
+rm -rf "$programs"
 
 # ---- the conversation ----
 printf '3\r\nfiles\r\nno\r\nk\r\n' | run guide --state state >out 2>err

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/require.h"
 #include "base/windows/handle.h"
+#include "base/windows/token.h"
 #include "base/windows/wide.h"
 
 #include <fcntl.h>
@@ -44,6 +45,19 @@ find_user(struct user *ret)
     bool found = GetTokenInformation(token, TokenUser, ret, sizeof *ret, &n);
     CloseHandle(token);
     return found;
+}
+
+bool
+token_is_elevated(void)
+{
+    TOKEN_ELEVATION elevation = {0};
+    DWORD n;
+    HANDLE token;
+    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
+        return false;
+    GetTokenInformation(token, TokenElevation, &elevation, sizeof elevation, &n);
+    CloseHandle(token);
+    return elevation.TokenIsElevated;
 }
 
 static bool
@@ -129,18 +143,22 @@ check(HANDLE handle, const char *name, bool closed, struct err *err)
 
 /* ---- folders and files ---- */
 
-/* All rights, for what will be in a folder too, to the system, administrators and this user alone.
- * The caller frees by LocalFree. */
+/* All rights, for what will be in a folder too, to the system, administrators and this user alone;
+ * what an administrator makes is not for the same user's programs that are none. The caller frees
+ * by LocalFree. */
 static PSECURITY_DESCRIPTOR
 closed_descriptor(void)
 {
+    static const wchar_t ours[] = L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)";
     struct user user;
     wchar_t *sid, words[256];
     PSECURITY_DESCRIPTOR descriptor = NULL;
     if (!find_user(&user) || !ConvertSidToStringSidW(user.user.User.Sid, &sid))
         return NULL;
-    _snwprintf(words, sizeof words / sizeof *words,
-               L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;%ls)", sid);
+    if (token_is_elevated())
+        wcscpy(words, ours);
+    else
+        _snwprintf(words, sizeof words / sizeof *words, L"%ls(A;OICI;FA;;;%ls)", ours, sid);
     LocalFree(sid);
     ConvertStringSecurityDescriptorToSecurityDescriptorW(words, SDDL_REVISION_1, &descriptor, NULL);
     return descriptor;

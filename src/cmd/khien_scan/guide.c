@@ -174,6 +174,8 @@ tell_removed(struct report *report)
             say(GUIDE_REFUSED, item->subject, item->refused);
     }
     say(GUIDE_UNDO, NULL, NULL);
+    if (scan_is_admin())
+        say(GUIDE_UNDO_ADMIN, NULL, NULL);
 }
 
 static errcode

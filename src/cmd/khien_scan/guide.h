@@ -25,6 +25,7 @@ enum guide_phrase {
     GUIDE_TAKEN,   /* number, path */
     GUIDE_REFUSED, /* path, why */
     GUIDE_UNDO,
+    GUIDE_UNDO_ADMIN,
     GUIDE_SAVE,
     GUIDE_SAVED, /* path */
     GUIDE_WAIT,

@@ -73,6 +73,8 @@ const struct guide_words guide_words[GUIDE_PHRASES] = {
                      "Nên khởi động lại máy, rồi quét lại một lần nữa.\n",
                      "To give one back: khien-scan quarantine restore NUMBER\n"
                      "Restart the computer, then scan once more.\n"}},
+    [GUIDE_UNDO_ADMIN] = {{"Lệnh quarantine cũng cần quyền quản trị như lần quét vừa rồi.\n",
+                           "That command needs the administrator's rights that this scan had.\n"}},
     [GUIDE_SAVE] = {{"\nLưu kết quả thành một trang để đọc và in? (c/k): ",
                      "\nSave the result as a page to read and print? (y/n): "}},
     [GUIDE_SAVED] = {{"Đã lưu: %1\n", "Saved: %1\n"}},

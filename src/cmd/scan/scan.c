@@ -121,6 +121,7 @@ run_checks(struct scanning *scanning, bool is_for_starts)
 {
     struct checking checking = {
         .root = "",
+        .is_for_starts = is_for_starts,
         .is_listed = is_listed,
         .context = scanning,
         .found = is_for_starts ? ignore_finding : found_by_check,

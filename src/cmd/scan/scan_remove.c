@@ -125,7 +125,8 @@ is_file(const char *path, const struct file_identity *identity)
 {
     struct file_info info;
     return identity->inode != 0 && file_info_at(path, &info, NULL) == OK &&
-           info.device == identity->device && info.inode == identity->inode;
+           info.device == identity->device && info.inode == identity->inode &&
+           info.size == identity->size && info.modified == identity->modified;
 }
 
 /* Tells at once, and in the report, what was done, or with ERR's text why it was not. */

@@ -29,7 +29,9 @@ admin_folder(char out[PATH_TEXT], struct err *err)
     registry_close(key);
     if (code != OK)
         return code;
-    code = folder_place(out, value.text, "Khien", err);
+    code = path_is_full(str_of(value.text))
+               ? folder_place(out, value.text, "Khien", err)
+               : err_set(err, ERR_CORRUPT, "the registry names no folder of programs");
     registry_value_clear(&value);
     return code == OK ? folder_make(out, err) : code;
 }

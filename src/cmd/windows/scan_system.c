@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/require.h"
+#include "base/windows/token.h"
 #include "base/windows/wide.h"
 #include "cmd/windows/admin_folder.h"
 
@@ -151,14 +152,7 @@ scan_each_process(void (*each)(struct scan_target *target))
 bool
 scan_is_admin(void)
 {
-    TOKEN_ELEVATION elevation = {0};
-    DWORD n;
-    HANDLE token;
-    if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
-        return false;
-    GetTokenInformation(token, TokenElevation, &elevation, sizeof elevation, &n);
-    CloseHandle(token);
-    return elevation.TokenIsElevated;
+    return token_is_elevated();
 }
 
 unsigned

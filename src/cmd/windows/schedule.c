@@ -21,6 +21,7 @@ struct schedule {
     const struct call *call;
     bool is_vi;
     char state[PATH_TEXT], report[PATH_TEXT], task[PATH_TEXT];
+    char program[PATH_TEXT]; /* that the task runs */
     struct buf out;
 };
 
@@ -74,9 +75,18 @@ static errcode
 copy_file(const char *from, const char *to, struct err *err)
 {
     cleanup(cleanup_free) wchar_t *source = wide_path(from), *target = wide_path(to);
-    return source && target && CopyFileW(source, target, FALSE)
-               ? OK
-               : err_set_errno(err, "cannot copy %s to %s", from, to);
+    if (!source || !target || !CopyFileW(source, target, FALSE))
+        return err_set_errno(err, "cannot copy %s to %s", from, to);
+    SetFileAttributesW(target, FILE_ATTRIBUTE_NORMAL); /* not read-only, as from a CD */
+    return OK;
+}
+
+static bool
+is_same_file(const char *a, const char *b)
+{
+    struct file_info x, y;
+    return file_info_at(a, &x, NULL) == OK && file_info_at(b, &y, NULL) == OK &&
+           x.device == y.device && x.inode == y.inode;
 }
 
 /* What runs by itself with an administrator's rights must not be for a user's programs to replace:
@@ -84,14 +94,14 @@ copy_file(const char *from, const char *to, struct err *err)
 static errcode
 install_program(char out[PATH_TEXT], struct err *err)
 {
-    static const char *const beside[] = {"rules.pack", "rules.pub"};
+    static const char *const beside[] = {"rules.pack", "rules.pub", "rules.pack.seen"};
     char own[PATH_TEXT], source[PATH_TEXT], target[PATH_TEXT], from[PATH_TEXT], to[PATH_TEXT];
     errcode code = find_program(own, err);
     if (code == OK)
         code = admin_folder(to, err);
     if (code == OK)
         code = folder_place(out, to, "khien-scan.exe", err);
-    if (code != OK || _stricmp(own, out) == 0)
+    if (code != OK || is_same_file(own, out))
         return code;
     code = copy_file(own, out, err);
     for (size_t i = 0; i < sizeof beside / sizeof *beside && code == OK && console_folder(from);
@@ -101,6 +111,8 @@ install_program(char out[PATH_TEXT], struct err *err)
             code = folder_place(target, to, beside[i], err);
         if (code == OK && file_exists(source))
             code = copy_file(source, target, err);
+        else if (code == OK && file_exists(target)) /* of other rules */
+            code = file_remove(target, err);
     }
     return code;
 }
@@ -132,11 +144,10 @@ write_when(const struct schedule *schedule, struct buf *xml)
 }
 
 static errcode
-write_task(const struct schedule *schedule, struct buf *xml, struct err *err)
+write_task(struct schedule *schedule, struct buf *xml, struct err *err)
 {
-    char program[PATH_TEXT];
     struct buf arguments = BUF(COMMAND_MAX);
-    errcode code = (scan_is_admin() ? install_program : find_program)(program, err);
+    errcode code = (scan_is_admin() ? install_program : find_program)(schedule->program, err);
     if (code == OK)
         code = schedule_write_command(&(struct schedule_command){.call = schedule->call,
                                                                  .state = schedule->state,
@@ -152,7 +163,7 @@ write_task(const struct schedule *schedule, struct buf *xml, struct err *err)
                "scan --schedule off`</Description></RegistrationInfo>\n");
     write_when(schedule, xml);
     buf_z(xml, "  <Actions Context=\"Author\"><Exec><Command>");
-    add_text(xml, str_of(program));
+    add_text(xml, str_of(schedule->program));
     buf_z(xml, "</Command><Arguments>");
     add_text(xml, buf_view(&arguments));
     buf_z(xml, "</Arguments></Exec></Actions>\n</Task>\n");
@@ -216,9 +227,19 @@ locate(struct schedule *schedule, const struct call *call, struct err *err)
     errcode code = scan_state_folder(call, folder, err);
     if (code == OK && !wide_full(folder, schedule->state, PATH_TEXT))
         code = err_set(err, ERR_LIMIT, "the path %s is too long", folder);
+    if (code != OK || !scan_is_admin()) {
+        if (code == OK)
+            code = folder_place(schedule->report, schedule->state, "report.html", err);
+        return code == OK ? folder_place(schedule->task, schedule->state, "task.xml", err) : code;
+    }
+    /* The page is for who sits there, whose browser is no administrator; the task for nobody to
+     * change before Windows has read it. */
+    code = admin_folder(folder, err);
     if (code == OK)
-        code = folder_place(schedule->report, schedule->state, "report.html", err);
-    return code == OK ? folder_place(schedule->task, schedule->state, "task.xml", err) : code;
+        code = folder_place(schedule->report, folder, "report.html", err);
+    if (code == OK)
+        code = admin_state_folder(folder, err);
+    return code == OK ? folder_place(schedule->task, folder, "task.xml", err) : code;
 }
 
 static errcode
@@ -243,6 +264,12 @@ turn_on(struct schedule *schedule, struct err *err)
     SAY(schedule, "Đã đặt lịch %ls của Windows; mô tả ở %s\n",
         "Windows has the task %ls now; it is described in %s\n", TASK, schedule->task);
     SAY(schedule, "Kết quả: trang %s\n", "Results: the page %s\n", schedule->report);
+    if (scan_is_admin())
+        SAY(schedule,
+            "Lịch chạy bản sao %s; cập nhật bộ mẫu cho nó bằng quyền quản trị: \"%s\" rules "
+            "update\n",
+            "It runs the copy %s; as administrator, update its rules: \"%s\" rules update\n",
+            schedule->program, schedule->program);
     SAY(schedule, "Hủy lịch: %s scan --schedule off\n", "To undo this: %s scan --schedule off\n",
         program_name);
     return OK;
@@ -259,7 +286,8 @@ turn_off(struct schedule *schedule, struct err *err)
         SAY(schedule, "Đã xóa %s\n", "Removed %s\n", schedule->task);
     }
     if (!removed)
-        SAY(schedule, "Windows không có lịch %ls.\n", "Windows had no task %ls.\n", TASK);
+        SAY(schedule, "Windows không có lịch %ls mà bạn được xóa.\n",
+            "Windows had no task %ls that you may remove.\n", TASK);
     return OK;
 }
 
@@ -267,7 +295,8 @@ static void
 tell_status(struct schedule *schedule)
 {
     if (!schtasks(L"/Query /TN \"" TASK L"\""))
-        SAY(schedule, "Windows không có lịch %ls.\n", "Windows has no task %ls.\n", TASK);
+        SAY(schedule, "Windows không có lịch %ls mà bạn được xem.\n",
+            "Windows has no task %ls that you may see.\n", TASK);
     if (file_exists(schedule->report))
         SAY(schedule, "Kết quả mới nhất: %s\n", "The newest result: %s\n", schedule->report);
 }

@@ -26,6 +26,7 @@ struct check {
     const char *attack; /* the technique of MITRE ATT&CK: "T1053.003" */
     struct check_words vi, en;
     void (*run)(struct checking *checking, const struct check *check);
+    bool is_long; /* it looks at all files, and at nothing that starts by itself */
 };
 
 /* Why this entry is one of the check's, where that differs: "nó tải chương trình từ mạng về …". */
@@ -75,6 +76,7 @@ struct checking {
     /* A folder that stands for the system's root, for tests and for disks of other systems; "" for
      * the system that runs. Checks of what runs (processes, connections) are left out with one. */
     const char *root;
+    bool is_for_starts; /* what says nothing of them and takes long is left out */
     /* Names a C2 server; NULL where no indicators are known. HOST is an address as text or a
      * domain, RET_NAME 256 bytes. */
     bool (*is_listed)(void *context, const char *host, char *ret_name);

@@ -138,4 +138,5 @@ const struct check check_altered = {
            "Disconnect from the network and tell your administrator. Install the package of this "
            "file anew from its official source and scan the machine again."},
     .run = run,
+    .is_long = true,
 };

@@ -114,4 +114,5 @@ const struct check check_setuid = {
          "If nobody of yours installed it, quarantine the file. If it must stay, take the right "
          "away (chmod u-s,g-s)."},
     .run = run,
+    .is_long = true,
 };

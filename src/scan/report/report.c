@@ -29,17 +29,17 @@ is_same_text(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static bool
-is_known(const struct report *report, const struct report_item *item)
+static struct report_item *
+find_known(const struct report *report, const struct report_item *item)
 {
     for (size_t i = 0; i < report->count; i++) {
-        const struct report_item *old = &report->items[i];
+        struct report_item *old = &report->items[i];
         if (old->of == item->of && old->line == item->line && old->pid == item->pid &&
             is_same_text(old->subject, item->subject) && is_same_text(old->name, item->name) &&
             is_same_text(old->inside, item->inside) && is_same_text(old->detail, item->detail))
-            return true;
+            return old;
     }
-    return false;
+    return NULL;
 }
 
 static const char *
@@ -78,7 +78,12 @@ report_add(struct report *report, const struct report_item *item)
 {
     enum { SEARCHED_MAX = 1000 }; /* beyond that nobody reads them one by one */
     pthread_mutex_lock(&report->lock);
-    if (report->count > SEARCHED_MAX || !is_known(report, item)) {
+    struct report_item *known = report->count > SEARCHED_MAX ? NULL : find_known(report, item);
+    if (known && (item->quarantined || item->refused)) { /* it came again and was dealt with */
+        known->quarantined = item->quarantined;
+        known->refused = keep(report, item->refused);
+        add_deeds(report, known, item->deeds);
+    } else if (!known) {
         if (report->count == report->room) {
             report->room = report->room ? report->room * 2 : 64;
             report->items = mem_resize(report->items, report->room, sizeof *report->items);
@@ -238,8 +243,14 @@ const char *
 report_advice(const struct report *report, enum finding_level level, enum report_language language)
 {
     bool is_taken = true;
-    for (size_t i = 0; i < report->count; i++)
-        is_taken &= report->items[i].level != level || report->items[i].quarantined > 0;
+    for (size_t i = 0; i < report->count; i++) {
+        const struct report_item *item = &report->items[i];
+        if (item->level != level)
+            continue;
+        is_taken &= item->quarantined > 0;
+        for (const struct report_deed *deed = item->deeds; deed; deed = deed->next)
+            is_taken &= deed->number > 0 || deed->kind != DEED_PROCESS;
+    }
     return is_taken ? phrase(PHRASE_ALL_TAKEN, language) : report_level_advice[level].in[language];
 }
 

@@ -98,10 +98,10 @@ const struct report_words report_phrases[PHRASES] = {
     [PHRASE_NOT_TAKEN] = {{"chưa cách ly được", "was not put into quarantine"}},
     [PHRASE_NOT_DONE] = {{"chưa làm được", "was not done"}},
     [PHRASE_ALL_TAKEN] =
-        {{"Đã cách ly nên không chạy được nữa. Nếu nhầm, có thể khôi phục. Nên khởi động lại máy, "
-          "rồi quét lại một lần nữa.",
-          "It is in quarantine and cannot run any more. That can be undone. Restart the computer, "
-          "then scan once more."}},
+        {{"Đã cách ly nên không mở lại được nữa. Nếu nhầm, có thể khôi phục. Nên khởi động lại "
+          "máy, rồi quét lại một lần nữa.",
+          "It is in quarantine and cannot be started any more. That can be undone. Restart the "
+          "computer, then scan once more."}},
     [PHRASE_WHAT_TO_DO] = {{"Nên làm gì", "What to do"}},
     [PHRASE_MEANING] = {{"Nghĩa là gì", "What it means"}},
     [PHRASE_NOTHING_CHANGED] = {{"Chương trình chỉ báo cáo, chưa thay đổi gì trên máy.",
