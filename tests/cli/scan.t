@@ -198,13 +198,13 @@ sleep 0.3
 scan --no-cache --remove --yes --json --lang en --html page.html files/runs >json 2>err
 wait $child 2>/dev/null
 is "$? $(find files -name runs)" '137 ' 'a program that runs from it is ended'
-is "$(jq -r --arg of "process $child (runs)" '.findings[] |
+is "$(jq -r --arg of "$child (runs)" '.findings[] |
     select(.subject | endswith("/runs")).also[] | select(.subject == $of) |
     .what, .quarantined > 0' json | tr '\n' ' ')" 'process true ' 'which the report says'
 is "$(jq -r '[.. | objects | keys[]] | unique[]' json | while read -r key; do
     grep -qF "\`$key\`" "$documented" || echo "$key"
 done)" '' 'all of whose keys are documented'
-is "$(grep -c "process $child (runs)</span>: it ran this file and was ended, number" page.html)" 1 \
+is "$(grep -c ">$child (runs)</span>: it ran this file and was ended, number" page.html)" 1 \
     'and its page'
 is "$(grep -c 'Run again with --remove' page.html)" 0 'which asks for nothing more'
 

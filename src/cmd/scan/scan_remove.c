@@ -161,7 +161,7 @@ end_processes(struct removing *removing, struct report_item *item)
         if (strcmp(target->program, item->subject) != 0 &&
             !is_file(target->program, &item->identity))
             continue;
-        snprintf(subject, sizeof subject, "process %u (%s)", target->pid, target->name);
+        snprintf(subject, sizeof subject, "%u (%s)", target->pid, target->name);
         errcode code = quarantine_stop(removing->quarantine, target->pid, target->started,
                                        target->program, item->name, &deed.number, &err);
         note(removing, item, &deed, code, &err);

@@ -23,7 +23,7 @@ enum report_deed_kind {
 struct report_deed {
     struct report_deed *next;
     enum report_deed_kind kind;
-    const char *subject; /* "process 12 (name)", a path, "KEY\VALUE", a task's name */
+    const char *subject; /* "12 (name)", a path, "KEY\VALUE", a task's name */
     size_t line;         /* of the file, from 1; 0: of none */
     uint64_t number;     /* in quarantine; 0: it was not done */
     const char *refused; /* why not */
