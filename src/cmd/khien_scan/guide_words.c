@@ -57,9 +57,8 @@ const struct guide_words guide_words[GUIDE_PHRASES] = {
                        "what was found until then.\n"}},
     [GUIDE_REMOVE] =
         {{"\nCó %1 mục là mã độc. Có thể cách ly: chương trình đang chạy từ tệp đó bị dừng, tệp "
-          "và những gì tự khởi động nó được cất đi nơi không chạy được. Những gì đã cất lấy lại "
-          "được "
-          "nếu nhầm.\n"
+          "và những gì tự khởi động nó được cất đi nơi không chạy được. Những gì đã cất lấy "
+          "lại được nếu nhầm.\n"
           "Gõ dong y rồi nhấn Enter để cách ly (chỉ nhấn Enter: để nguyên): ",
           "\n%1 findings are malware. They can be put into quarantine: programs that run from "
           "these files are ended, the files and what starts them are kept where they cannot run. "

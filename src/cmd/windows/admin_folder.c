@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/windows/admin_folder.h"
 
-#include "base/cleanup.h"
+#include "base/secret.h"
 #include "base/windows/registry.h"
-#include "base/windows/wide.h"
-
-#include <windows.h>
-/* windows.h comes first. */
-#include <sddl.h>
 
 errcode
 folder_place(char out[PATH_TEXT], const char *folder, const char *name, struct err *err)
@@ -36,22 +31,6 @@ admin_folder(char out[PATH_TEXT], struct err *err)
     return code == OK ? folder_make(out, err) : code;
 }
 
-/* For the system and administrators, who own what is made in it, whatever stands above it. */
-static errcode
-make_private(const char *path, struct err *err)
-{
-    static const wchar_t rights[] = L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)";
-    cleanup(cleanup_free) wchar_t *wide = wide_path(path);
-    SECURITY_ATTRIBUTES attributes = {.nLength = sizeof attributes};
-    if (!wide || !ConvertStringSecurityDescriptorToSecurityDescriptorW(
-                     rights, SDDL_REVISION_1, &attributes.lpSecurityDescriptor, NULL))
-        return err_set_errno(err, "cannot make the folder %s", path);
-    bool is_made = CreateDirectoryW(wide, &attributes) || GetLastError() == ERROR_ALREADY_EXISTS;
-    errcode code = is_made ? OK : err_set_errno(err, "cannot make the folder %s", path);
-    LocalFree(attributes.lpSecurityDescriptor);
-    return code;
-}
-
 errcode
 admin_state_folder(char out[PATH_TEXT], struct err *err)
 {
@@ -59,5 +38,5 @@ admin_state_folder(char out[PATH_TEXT], struct err *err)
     errcode code = admin_folder(above, err);
     if (code == OK)
         code = folder_place(out, above, "State", err);
-    return code == OK ? make_private(out, err) : code;
+    return code == OK ? secret_folder_make(out, err) : code;
 }
