@@ -110,6 +110,8 @@ if [ "$(id -u)" -eq 0 ] && [ -x /bin/sleep ]; then
     is $? 137 'after it was ended'
 fi
 end
+is "$(grep -o 'in quarantine, number 2<\|đã cách ly, số 2<' page.html | wc -l)" 1 \
+    'the page tells of the last time'
 "$KHIEN" quarantine list --folder state/quarantine --json >items
 is "$(jq -c 'map(.why) | unique' items)" '["needle"]' 'they are in quarantine'
 
